@@ -1,0 +1,1 @@
+"""Clients of the shop platforms: reading orders and refunds, writing numbers back."""

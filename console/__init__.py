@@ -1,0 +1,1 @@
+"""The operator's door: pages, JSON API and command line."""

@@ -1,0 +1,1 @@
+"""The memory: every event, order, document and connection, on SQLite or PostgreSQL."""

@@ -1,0 +1,1 @@
+"""The shop's door: deliveries come in here, are checked, written down and answered."""

@@ -1,0 +1,1 @@
+"""The desk: reads an event, decides what the order owes, drafts it, has it issued, and minds retries and the bell."""
