@@ -1,0 +1,40 @@
+# Every command a person needs. `make` alone says which.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+export PYTHONDONTWRITEBYTECODE ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup dev demo run test test-long lint bench contract golden live
+
+help:  ## say what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.setup: requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else "Billhook needs Python 3.11, 3.12 or 3.13: make setup PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.setup
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+setup: $(VENV)/.setup  ## make .venv with what runs
+
+dev: $(VENV)/.dev  ## the same with what tests and checks
+
+demo: setup  ## real captured orders through everything, a simulated Fakturownia at the end
+	$(BIN)/python -m demo
+
+run: setup  ## web, worker, clock and an embedded Valkey, for use; prints the URLs
+	$(BIN)/python -m demo.run
+
+test: dev  ## every test
+	$(BIN)/python -m pytest -q
+
+lint: dev  ## ruff, mypy --strict, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports

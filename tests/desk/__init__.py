@@ -1,0 +1,1 @@
+"""The desk: retries, leases, process, clock."""

@@ -1,0 +1,91 @@
+"""The desk: does what an event's kind asks, and turns whatever stopped it into an ending."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from ledger import alarms, connections
+from ledger.engine import LedgerDown
+from schemas.connection import Account
+from schemas.errors import AdapterError, Auth, BillhookError, Transient
+from schemas.event import ORDER, State
+from workers import order_event
+from workers.ending import Ending, Incident
+from workers.hand import Hand
+from workers.retry import Step, next_step, system_of
+
+log = structlog.get_logger(__name__)
+
+#: What each kind of event does. A kind that is missing here becomes a dead letter, not a crash.
+WORK: Mapping[str, Callable[[Hand], Ending]] = {ORDER: order_event.work}
+
+
+def work(hand: Hand) -> Ending:
+    """Do what the event's kind asks; every error becomes an ending. Only LedgerDown gets out: nothing can be written."""
+    try:
+        return WORK.get(hand.event.kind, _nobody)(hand)
+    except LedgerDown:
+        raise
+    except Incident as incident:
+        return _incident(hand, incident)
+    except Exception as error:
+        return _after(hand, _confirmed(hand, error))
+
+
+def _nobody(hand: Hand) -> Ending:
+    return Ending(State.DEAD, "UNKNOWN_KIND", f"Nobody here handles {hand.event.kind}.", "Replay it with the version that made it.")
+
+
+def _incident(hand: Hand, incident: Incident) -> Ending:
+    return Ending(State.DEAD, incident.code, incident.detail, incident.remedy, sticks=True, error_class="Incident")
+
+
+def _after(hand: Hand, error: Exception) -> Ending:
+    """The ending that `next_step` says for this error."""
+    if not isinstance(error, BillhookError):
+        log.exception("defect", event=hand.event.id)
+    services, attempt = hand.services, hand.event.attempts + 1
+    step = next_step(error, attempt, services.now(), services.timing, services.rng, settle=hand.settle_delay)
+    if step.pause and hand.account is not None:
+        _pause(hand, hand.account, step)
+    return _ending(step, error, hand.account)
+
+
+def _confirmed(hand: Hand, error: Exception) -> Exception:
+    """One stray 401 pauses nobody: an Auth error counts only when `verify` meets it too."""
+    if not isinstance(error, Auth) or hand.mouth is None:
+        return error
+    try:
+        hand.mouth.verify()
+    except Auth as confirmed:
+        return confirmed
+    except AdapterError as unclear:
+        return unclear
+    return Transient(f"Refused once, though the key is good: {error.detail}", system=error.system, code="STRAY_AUTH")
+
+
+def _pause(hand: Hand, account: Account, step: Step) -> None:
+    """Stop the account: one alarm for all that waits, however many events meet the refusal."""
+    with hand.services.ledger.write() as tx:
+        if connections.pause_account(tx, account.id, step.detail, hand.services.now()):
+            alarms.sound(tx, "account_paused", account.key, step.detail, hand.services.now())
+            log.error("account_paused", account=account.key, system=account.system)
+
+
+def _ending(step: Step, error: Exception, account: Account | None) -> Ending:
+    account_id = account.id if account else None
+    return Ending(
+        state=State.DEAD if step.state == "dead" else State.WAITING,
+        code=step.code,
+        detail=step.detail,
+        remedy=step.remedy,
+        due_at=step.due_at,
+        condition=f"account:{account_id}" if step.condition == "account" else step.condition,
+        counted=step.counted,
+        error_class=type(error).__name__,
+        system=system_of(error),
+        account_id=account_id,
+        exchange=error.exchange if isinstance(error, AdapterError) else None,
+    )

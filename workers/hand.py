@@ -1,0 +1,51 @@
+"""What one run holds in its hand: the event, its order's row and lease, the account it speaks to, and the services."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from adapters.base import Adapter
+from ledger import orders
+from ledger.engine import Tx
+from ledger.orders import OrderRow
+from schemas.connection import Account
+from schemas.errors import Waiting
+from schemas.event import Event
+from workers.services import Services
+
+
+@dataclass(slots=True)
+class Hand:
+    """An event in hand. `joined` are the order's other events that have not begun: they share its ending.
+
+    `mouth` is the adapter spoken through last, so that an error can be put down to its account.
+    """
+
+    services: Services
+    event: Event
+    order: OrderRow
+    owner: str
+    joined: tuple[Event, ...]
+    started_at: datetime
+    mouth: Adapter | None = field(default=None)
+
+    def fence(self, tx: Tx) -> None:
+        """Inside every transaction of the desk: raises Waiting when another process has the order by now."""
+        if not orders.holds(tx, self.order.id, self.owner):
+            raise Waiting("Another worker took over this order.", until="order", seconds=self.services.timing.order_held)
+
+    def speak(self, account: Account) -> Adapter:
+        """The mouth for an account; each of its writes asks first whether the order is still surely ours."""
+        self.mouth = self.services.adapter(account, guard=self.services.leases.guard(self.owner))
+        return self.mouth
+
+    @property
+    def account(self) -> Account | None:
+        """The account spoken to, None when the run did not come that far."""
+        return self.mouth.account if self.mouth else None
+
+    @property
+    def settle_delay(self) -> float:
+        """Seconds until a lost write of the system spoken to can be looked up."""
+        return self.mouth.manifest.settle_delay * self.services.timing.settle_scale if self.mouth else 0.0

@@ -1,0 +1,141 @@
+"""An order changed: read its newest state, decide what it owes, and have each document issued until nothing is owed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from ledger import connections, documents, events
+from schemas.connection import Account, Route, Shop
+from schemas.document import Draft, Issued
+from schemas.errors import BillhookError, Unbalanced, Waiting
+from schemas.event import Event, State
+from schemas.order import Order
+from workers import issue, newest
+from workers.decide import Decision, Rules, Trigger, decide
+from workers.ending import Ending
+from workers.hand import Hand
+from workers.read import read_order
+
+#: One event never makes more documents than this: a loop would be a defect, and papers are dear.
+MOST_DOCUMENTS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where this order goes: the shop it came from, its route, and the account its documents live in."""
+
+    shop: Shop
+    route: Route
+    account: Account
+
+
+def work(hand: Hand) -> Ending:
+    """Bring the order's documents up to its newest state. Raises what stops it; gives Done with the decision's reason."""
+    states = (hand.event, *hand.joined)
+    if newest.last_is_trash(states):
+        return _done("STATUS_IGNORED", "The order was moved to the bin.")
+    state = _newest_state(hand, states)
+    shop, order = _read(hand, state)
+    way = _way(hand, shop, order)
+    _finish_open(hand, way.account)
+    return _owe(hand, way, order)
+
+
+def _newest_state(hand: Hand, states: tuple[Event, ...]) -> Event:
+    """The newest of what has just come and what the ledger already had."""
+    found = newest.newest_of((*states, *_known(hand)))
+    if found is None:
+        raise BillhookError("There is no state of this order to read.", code="NO_STATE")
+    return found
+
+
+def _known(hand: Hand) -> tuple[Event, ...]:
+    """The event that brought the newest state decided on so far, if there was one."""
+    if not hand.order.newest_event_id:
+        return ()
+    with hand.services.ledger.read() as tx:
+        event = events.load(tx, hand.order.newest_event_id)
+    return () if event is None else (event,)
+
+
+def _read(hand: Hand, state: Event) -> tuple[Shop, Order]:
+    """The whole order of that state, through the full schema; raises Unreadable with every problem by path."""
+    with hand.services.ledger.read() as tx:
+        shop = connections.shop(tx, hand.services.ledger.vault, state.shop_id)
+        body = events.body(tx, state.id)
+    return shop, read_order(shop, body)
+
+
+def _way(hand: Hand, shop: Shop, order: Order) -> Way:
+    """The order's route and account; the first document fixed the account, whatever the route says now."""
+    vault = hand.services.ledger.vault
+    with hand.services.ledger.read() as tx:
+        route = connections.route_for(tx, shop.id, order.channel)
+        if route is None:
+            raise Waiting(
+                f"Shop {shop.key} has no route for this order.",
+                until=f"route:{shop.id}",
+                code="NO_ROUTE",
+                remedy="Add a route: flask route add.",
+            )
+        account = connections.account(tx, vault, hand.order.account_id or route.account_id)
+    if account.state != "active":
+        raise Waiting(
+            f"Account {account.key} is paused: {account.paused_reason}",
+            until=f"account:{account.id}",
+            code="ACCOUNT_PAUSED",
+            remedy=f"Mend the account, then: flask account resume {account.key}",
+        )
+    return Way(shop, route, account)
+
+
+def _finish_open(hand: Hand, account: Account) -> None:
+    """Before anything is decided: find out about every write of this order whose answer was lost."""
+    with hand.services.ledger.read() as tx:
+        rows = documents.open_rows(tx, hand.event.shop_id, hand.event.order_id)
+        earlier = documents.history(tx, hand.event.shop_id, hand.event.order_id)
+    for row in rows:
+        if row.state == "issuing":
+            issue.resume(hand, account, row, _original(row.draft, earlier))
+
+
+def _owe(hand: Hand, way: Way, order: Order) -> Ending:
+    """Decide, issue, and decide again, until nothing more is owed."""
+    for _ in range(MOST_DOCUMENTS):
+        with hand.services.ledger.read() as tx:
+            earlier = documents.history(tx, hand.event.shop_id, hand.event.order_id)
+        decision = decide(order, earlier, _rules(hand, way), Trigger())
+        if decision.action in ("nothing", "wait"):
+            return _rest(decision, earlier)
+        _act(hand, way, decision, earlier)
+    raise BillhookError(f"More than {MOST_DOCUMENTS} documents for one order.", code="TOO_MANY_DOCUMENTS")
+
+
+def _rules(hand: Hand, way: Way) -> Rules:
+    seller = way.account.seller
+    today = hand.services.now().astimezone(ZoneInfo(seller.timezone)).date()
+    return Rules(way.shop.key, seller, way.route.policy, way.route.starts_at, today)
+
+
+def _act(hand: Hand, way: Way, decision: Decision, earlier: list[Issued]) -> None:
+    if decision.action == "refuse":
+        raise Unbalanced(decision.detail, code=decision.reason, remedy=decision.remedy)
+    if decision.draft is None:
+        raise BillhookError(f"{decision.action} is not built yet.", code="UNSUPPORTED_DECISION")
+    issue.issue(hand, way.account, decision.draft, _original(decision.draft, earlier))
+
+
+def _original(draft: Draft, earlier: list[Issued]) -> Issued | None:
+    """The document this one follows: the invoice of a credit note, the proforma of an invoice."""
+    wanted = draft.preceding or draft.proforma_ref
+    return next((i for i in earlier if wanted and i.reference == wanted.reference), None)
+
+
+def _rest(decision: Decision, earlier: list[Issued]) -> Ending:
+    """Done with the decision's reason; when this run made documents, say which."""
+    return _done(decision.reason, decision.detail)
+
+
+def _done(reason: str, detail: str) -> Ending:
+    return Ending(State.DONE, reason, detail)

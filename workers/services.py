@@ -1,0 +1,57 @@
+"""What the desk works with, handed in once at start-up: ledger, bell, leases, adapters, time."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+from adapters.base import Adapter
+from ledger.engine import Ledger
+from schemas.connection import Account
+from schemas.ports import Guard
+from workers.bell import Bell
+from workers.leases import Leases
+from workers.timing import Timing
+
+
+class AdapterFactory(Protocol):
+    """Makes the mouth for an account; `guard` is asked right before every write leaves."""
+
+    def __call__(self, account: Account, *, guard: Guard) -> Adapter: ...
+
+
+def utc_now() -> datetime:
+    """The wall clock: UTC, aware. Used for what people read and for due times, never for leases."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Services:
+    """One process' tools. `run_alone` runs one event in a child process and says how that ended (None = cannot)."""
+
+    ledger: Ledger
+    bell: Bell
+    leases: Leases
+    adapter: AdapterFactory
+    timing: Timing
+    now: Callable[[], datetime] = utc_now
+    rng: random.Random = field(default_factory=random.Random)
+    run_alone: Callable[[str, str], int] | None = None
+
+
+_current: list[Services] = []
+
+
+def use(services: Services) -> None:
+    """Make these the services of every job this process runs."""
+    _current[:] = [services]
+
+
+def current() -> Services:
+    """The services of this process; a RuntimeError when none were set, since a job cannot run without them."""
+    if not _current:
+        raise RuntimeError("no services: a worker calls workers.services.use(...) before it takes a job")
+    return _current[0]

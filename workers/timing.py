@@ -1,0 +1,49 @@
+"""Every waiting time of the desk, in one table with two profiles: `real`, and `fast` (1/20) for tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds, unless the name says otherwise. Why each is what it is stands beside it.
+
+    Nothing else in the project decides how long to wait; the `fast` profile divides every duration by `FAST`.
+    """
+
+    clock_tick: float = 3.0  # how often a clock looks for what is due
+    ring_again: float = 30.0  # a rung event that has not begun is rung again after this, then doubled …
+    ring_again_most: float = 900.0  # … up to this
+    lease_beat: float = 5.0  # a process renews all its leases this often
+    lease_sure: float = 10.0  # a write is sent only if the last renewal is younger than this
+    lease_still: float = 40.0  # a clock takes a lease away after seeing its beat still this long
+    lease_most: float = 180.0  # an event's deadline: no lease is renewed beyond it
+    call: float = 60.0  # one deadline over connect, write and the whole answer
+    watchdog: float = 30.0  # a slot this long past its event's deadline ends the process
+    grace: float = 25.0  # SIGTERM: running events may finish within this
+    order_held: float = 60.0  # an event waiting for its order is looked at again, should the wake-up be lost
+    condition: float = 900.0  # the same for named conditions (route, account)
+    reading: float = 5.0  # a shop's own reading older than the event is repeated after this
+    first_retry: float = 30.0  # back-off of transient errors: this, doubled …
+    retry_most: float = 12 * 3600.0  # … up to this
+    verify: float = 600.0  # a document is looked up once more after this
+    alarm: float = 24 * 3600.0  # whatever waits or is dead longer than this raises an alarm
+    heartbeat_stale: float = 30.0  # a clock that has not beaten for this long is reported missing
+    isolated_child: float = 240.0  # an event run alone in a child may take this long
+    settle_scale: float = 1.0  # multiplies an adapter's settle delay
+
+
+#: The `fast` profile: everything 20 times sooner. Tests use it and say so; a service never does.
+FAST = 20.0
+
+REAL = Timing()
+_FAST_TIMING = replace(REAL, **{f.name: getattr(REAL, f.name) / FAST for f in fields(REAL)})
+
+
+def timing_of(profile: str) -> Timing:
+    """The table for `real` or `fast`; anything else is a ValueError."""
+    try:
+        return {"real": REAL, "fast": _FAST_TIMING}[profile]
+    except KeyError:
+        raise ValueError(f"timing profile {profile!r}: choose real or fast") from None
