@@ -1,0 +1,22 @@
+"""Stand-ins of every outside system, for the demo, the tests and a user's trial; they import nothing of the product."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from simulators.world import World
+
+# key -> module; each module offers WORLD (its class of state and answers), start(...) and main(argv).
+SIMULATORS: dict[str, str] = {
+    "fakturownia": "simulators.fakturownia",
+}
+
+
+def world_of(key: str) -> "type[World]":
+    """The class that answers for a system, loaded only when asked for."""
+    return cast("type[World]", import_module(SIMULATORS[key]).WORLD)
+
+
+def run(key: str, argv: list[str]) -> int:
+    """Serve one system in the foreground until SIGTERM or SIGINT, as `python -m simulators.KEY` does."""
+    return cast(int, import_module(SIMULATORS[key]).main(argv))

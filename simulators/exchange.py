@@ -1,0 +1,111 @@
+"""One question and one answer as a simulator sees them: bodies read and written as JSON, form or XML."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qs
+from xml.etree import ElementTree
+
+REASONS = {200: "OK", 201: "Created", 202: "Accepted", 204: "No Content", 302: "Found", 400: "Bad Request",
+           401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 406: "Not Acceptable",
+           409: "Conflict", 415: "Unsupported Media Type", 422: "Unprocessable Entity", 429: "Too Many Requests",
+           500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable"}  # fmt: skip
+
+
+class BadBody(Exception):
+    """The body cannot be read as what its Content-Type says."""
+
+
+@dataclass
+class Request:
+    """What a client asked; `params` are the named parts of the path, `lag` is set by the fault of that name."""
+
+    method: str
+    path: str
+    query_string: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    params: dict[str, str] = field(default_factory=dict)
+    lag: float = 0.0
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Query parameters, the last one winning as in Rails and PHP; `a[]` lists come from `query_list`."""
+        return {name: values[-1] for name, values in self.query_lists.items()}
+
+    @property
+    def query_lists(self) -> dict[str, list[str]]:
+        return parse_qs(self.query_string, keep_blank_values=True)
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+    def header(self, name: str) -> str:
+        return self.headers.get(name.lower(), "")
+
+    def json(self) -> Any:
+        """The body as JSON with Decimal for every fraction; an empty body is an empty object."""
+        try:
+            return json.loads(self.body, parse_float=Decimal, parse_constant=_no_constant) if self.body else {}
+        except ValueError as error:
+            raise BadBody(f"body is not JSON: {error}") from error
+
+    def form(self) -> dict[str, str]:
+        return {name: values[-1] for name, values in parse_qs(self.body.decode(), keep_blank_values=True).items()}
+
+    def xml(self) -> ElementTree.Element:
+        """The body as XML; a document type is refused, so no entity can grow or reach out."""
+        if b"<!DOCTYPE" in self.body or b"<!ENTITY" in self.body:
+            raise BadBody("document types are refused")
+        try:
+            return ElementTree.fromstring(self.body)  # noqa: S314 - entities are refused above
+        except ElementTree.ParseError as error:
+            raise BadBody(f"body is not XML: {error}") from error
+
+
+@dataclass(frozen=True)
+class Response:
+    """What the system answers."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = "application/json; charset=utf-8"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def wire(self) -> bytes:
+        """Head and body in one piece, so that one write carries the whole answer."""
+        return self.head() + self.body
+
+    def head(self) -> bytes:
+        lines = [f"HTTP/1.1 {self.status} {REASONS.get(self.status, 'Other')}", f"Content-Length: {len(self.body)}"]
+        if self.body:
+            lines.append(f"Content-Type: {self.content_type}")
+        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+class Refusal(Exception):
+    """Raised inside a handler to answer at once; what was done before must not have changed the state."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status, response.body)
+        self.response = response
+
+
+def as_json(data: object, status: int = 200, headers: Mapping[str, str] | None = None,
+            money: Callable[[Any], object] = str) -> Response:  # fmt: skip
+    """A JSON answer; `money` says how this system writes a Decimal."""
+    body = json.dumps(data, ensure_ascii=False, default=money).encode()
+    return Response(status, body, headers=headers or {})
+
+
+def as_html(text: str, status: int = 200) -> Response:
+    page = f"<!DOCTYPE html><html><head><title>{text}</title></head><body><h1>{text}</h1></body></html>"
+    return Response(status, page.encode(), "text/html; charset=utf-8")
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")
