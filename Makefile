@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-export PYTHONDONTWRITEBYTECODE ?=
+export FLASK_APP = app:create_app
 
 .DEFAULT_GOAL := help
 .PHONY: help setup dev demo run test test-long lint bench contract golden live
@@ -25,10 +25,10 @@ setup: $(VENV)/.setup  ## make .venv with what runs
 dev: $(VENV)/.dev  ## the same with what tests and checks
 
 demo: setup  ## real captured orders through everything, a simulated Fakturownia at the end
-	$(BIN)/python -m demo
+	$(BIN)/flask demo
 
 run: setup  ## web, worker, clock and an embedded Valkey, for use; prints the URLs
-	$(BIN)/python -m demo.run
+	$(BIN)/flask run-all
 
 test: dev  ## every test
 	$(BIN)/python -m pytest -q

@@ -1,0 +1,32 @@
+"""How listings are printed: aligned columns for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Rows under a heading, each column as wide as its longest word."""
+    texts = [[_plain(cell) for cell in row] for row in rows]
+    widths = [max(len(line[i]) for line in [list(head), *texts]) for i in range(len(head))]
+    lines = [list(head), ["-" * width for width in widths], *texts]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines)
+
+
+def _plain(cell: object) -> str:
+    """One line without control characters: a cell may hold what a stranger sent."""
+    return "".join(c if c.isprintable() else " " for c in ("" if cell is None else str(cell)))
+
+
+def show(rows: Sequence[dict[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
+    """A listing: JSON lines' array with everything, or a table of the named columns."""
+    if as_json:
+        click.echo(json.dumps(list(rows), default=str, ensure_ascii=False))
+    elif rows:
+        click.echo(table(columns, [[row.get(c) for c in columns] for row in rows]))
+    else:
+        click.echo("Nothing to list.")
