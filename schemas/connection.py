@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from schemas.document import Seller
 
@@ -22,7 +23,8 @@ class CashRounding:
 class Policy:
     """When which document is due: `documents` maps payment method ("*" = any other) → status → invoice | proforma.
 
-    A missing entry waits. `credit_notes` and `cancellations` False leave refunds and cancelled orders to people.
+    A missing entry waits. `conditions` come before the table, first match rules (schemas/policy.py). `extra_rates` adds
+    VAT rates by country, in the shape of vat_rates.json. `credit_notes` and `cancellations` False leave refunds and cancelled orders to people.
     """
 
     documents: Mapping[str, Mapping[str, str]]
@@ -37,6 +39,7 @@ class Policy:
     vat_number_keys: tuple[str, ...] = ()
     due_days: int = 14
     conditions: tuple[Mapping[str, object], ...] = ()
+    extra_rates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,9 @@ class Draft:
     """A document we ask for, every sum already checked (EN 16931 BR-CO-10 … 16). Adapters compute no money.
 
     `reference` is unique per shop, order, kind and counter and is what the system is searched for;
-    `order_number` is what people read. Dates are days in the seller's time zone; `tax_point` None = issue date.
+    `order_number` is what people read. Dates are days in the seller's time zone; `tax_point` None = issue date;
+    `delivery_date` (BT-72) is set with category K. `deducted_refunds` are the refunds an invoice was reduced by, None =
+    not recorded.
     """
 
     kind: Kind
@@ -196,6 +198,8 @@ class Draft:
     reason: str = ""
     language: str = ""
     note: str = ""
+    delivery_date: date | None = None
+    deducted_refunds: tuple[str, ...] | None = None
 
     @property
     def type_code(self) -> str:

@@ -76,7 +76,9 @@ def amounts_of(parts: Sequence[Part], target: Decimal, basis: str, decimals: int
     return result, adjusted
 
 
-def _from_net(nets: Sequence[Decimal], gross: Sequence[Decimal], rate: Decimal | None, decimals: int) -> list[Amounts] | None:
+def _from_net(
+    nets: Sequence[Decimal], gross: Sequence[Decimal], rate: Decimal | None, decimals: int
+) -> list[Amounts] | None:
     """Rounded nets rule and VAT is what remains; None when that VAT is more than a unit off (documents.md 2.2)."""
     rounded = [round_to(net, decimals) for net in nets]
     net = sum(rounded, ZERO)
@@ -89,7 +91,9 @@ def _from_net(nets: Sequence[Decimal], gross: Sequence[Decimal], rate: Decimal |
     return [Amounts(n, g - n, g) for n, g in zip(rounded, gross, strict=True)]
 
 
-def from_gross(gross: Sequence[Decimal], rate: Decimal | None, decimals: int, vat: Decimal | None = None) -> list[Amounts]:
+def from_gross(
+    gross: Sequence[Decimal], rate: Decimal | None, decimals: int, vat: Decimal | None = None
+) -> list[Amounts]:
     """VAT taken out of a group's gross (or given as `vat`) and spread over its lines (documents.md 2.3 no. 5)."""
     percent = rate or ZERO
     total = round_to(vat_in(sum(gross, ZERO), percent), decimals) if vat is None else vat

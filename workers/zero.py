@@ -64,6 +64,7 @@ def category_of(element: Element, order: Order, seller: Seller, policy: Policy) 
         return "E", ZERO
     mapped = _mapped(element, order, policy)
     if mapped:
+        _check_mapped(mapped, element, order, seller, policy)
         return mapped, None if mapped == "O" else ZERO
     place = destination_of(order, policy)
     goods = policy.supply == "goods"
@@ -83,6 +84,17 @@ def _mapped(element: Element, order: Order, policy: Policy) -> str:
     return next((table[word.casefold()] for word in words if word.casefold() in table), "")
 
 
+def _check_mapped(category: str, element: Element, order: Order, seller: Seller, policy: Policy) -> None:
+    """A merchant may map to K or AE, but not without the numbers that these need (BR-IC-02, BR-AE-02)."""
+    if category == "K":
+        if not buyer_number(order, policy):
+            raise _unexplained(element, order, "an intra-Community supply needs the buyer's VAT number")
+        check_number(order, seller, policy)
+    known = buyer_number(order, policy) or order.buyer.tax_number or order.buyer.registration
+    if category == "AE" and not known:
+        raise _unexplained(element, order, "a reverse charge needs the buyer's VAT number")
+
+
 def check_number(order: Order, seller: Seller, policy: Policy) -> None:
     """K and AE need both VAT numbers, the buyer's of another state (EN 16931 BR-IC-02, BR-AE-02).
 
@@ -97,7 +109,9 @@ def check_number(order: Order, seller: Seller, policy: Policy) -> None:
             remedy="Ask the buyer for the right VAT number and correct it in the order, or charge VAT.",
         )
     if canonical(number[:2]) == canonical(seller.country) or not seller.vat_id:
-        why = "the buyer's VAT number is of the seller's own country" if seller.vat_id else "the seller has no VAT number"
+        why = (
+            "the buyer's VAT number is of the seller's own country" if seller.vat_id else "the seller has no VAT number"
+        )
         raise Unbalanced(
             f"{said(order.total)} {order.currency} were charged with 0.00 VAT, but {why}.",
             code="ZERO_RATE_UNEXPLAINED",

@@ -1,0 +1,136 @@
+"""Marshmallow fields that read what shops really send: decimals from text, instants, identifiers, loose text."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from marshmallow import ValidationError, fields
+
+from schemas.money import ZERO
+
+#: No order is larger and no price finer; what lies outside is a forged or broken number.
+_LARGEST = Decimal(10) ** 15
+_FINEST = -40
+
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+
+
+def decimal_of(value: object) -> Decimal:
+    """A decimal from text, int or Decimal (a float only through its shortest text); raises ValidationError."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        raise ValidationError("This is not an amount.")
+    try:
+        number = value if isinstance(value, Decimal) else Decimal(str(value).strip())
+    except InvalidOperation as odd:
+        raise ValidationError(f"{str(value)[:40]!r} is not an amount.") from odd
+    if not number.is_finite() or abs(number) >= _LARGEST or (number.as_tuple().exponent < _FINEST):  # type: ignore[operator]
+        raise ValidationError(f"{str(value)[:40]!r} is not a possible amount.")
+    return number
+
+
+class NullIs(fields.Field[Any]):
+    """A field for which null means `when_null`, since shops write null where they mean nothing."""
+
+    when_null: Any = None
+
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> Any:
+        return self.when_null if value is None else super().deserialize(value, attr, data, **kwargs)
+
+
+class Money(NullIs):
+    """An amount in the order's currency; empty text and null are zero, as shops write them."""
+
+    when_null = ZERO
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:
+        return ZERO if value == "" else decimal_of(value)
+
+
+class OptionalMoney(NullIs):
+    """A number that an old shop may leave out: empty text and null stay unknown."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Decimal | None:
+        return None if value == "" else decimal_of(value)
+
+
+class Words(NullIs):
+    """Loose text: null is empty, numbers become text, HTML entities and tags go."""
+
+    when_null = ""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        if value is False:
+            return ""
+        if not isinstance(value, str | int | float | Decimal):
+            raise ValidationError("This is not text.")
+        text = str(value)
+        return html.unescape(_TAG.sub("", text)).strip() if "<" in text or "&" in text else text.strip()
+
+
+class Identifier(fields.Field[str]):
+    """An id: a number or a text, kept as text; never empty."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        if isinstance(value, bool) or not isinstance(value, str | int) or not str(value).strip():
+            raise ValidationError("This is not an identifier.")
+        return str(value).strip()
+
+
+class Moment(NullIs):
+    """An instant as the shop writes it, naive unless it carries an offset; null and empty are None."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> datetime | None:
+        if value == "":
+            return None
+        if not isinstance(value, str):
+            raise ValidationError("This is not a date.")
+        try:
+            moment = datetime.fromisoformat(value.strip())
+        except ValueError as odd:
+            raise ValidationError(f"{value[:40]!r} is not a date.") from odd
+        if not 1970 <= moment.year <= 9000:
+            raise ValidationError(f"{value[:40]!r} is not a possible date.")
+        return moment
+
+
+class MomentOrElse(Moment):
+    """A date that has a twin to fall back on: what cannot be read is as good as absent."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> datetime | None:
+        try:
+            return super()._deserialize(value, attr, data, **kwargs)
+        except ValidationError:
+            return None
+
+
+def instant(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """An aware UTC instant: a naive one is taken as wall time in `zone`."""
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def problems_of(messages: Mapping[Any, Any] | list[Any], path: str = "") -> dict[str, str]:
+    """Marshmallow's nested messages as path → sentence (`line_items.0.total`)."""
+    if isinstance(messages, list):
+        return {path or "body": " ".join(str(message) for message in messages)}
+    flat: dict[str, str] = {}
+    for key, inner in messages.items():
+        flat.update(
+            problems_of(inner if isinstance(inner, dict | list) else [inner], f"{path}.{key}" if path else str(key))
+        )
+    return flat
