@@ -87,6 +87,11 @@ class Books:
                 return len(events.waiting_of_order(tx, self.shop_id, order_id))
             return events.counts(tx).get("waiting", 0)
 
+    def stored(self, order_id: str) -> int:
+        """How many events of this order are written down."""
+        with self.ledger.read() as tx:
+            return len(events.page(tx, order=order_id, limit=100))
+
     def settle(self, seconds: float, order_id: str = "") -> None:
         """Wait until nothing (of this order) waits; raises NotStarted when that takes longer than `seconds`."""
         end = time.monotonic() + seconds
@@ -188,7 +193,7 @@ def _day(stack: Stack) -> tuple[list[dict[str, Any]], list[int], Mapping[str, An
     stack.environ = {**stack.environ, "ALLOW_PRIVATE_ADDRESSES": "1"}
     stack.start()
     shop = connect(stack, simulator)
-    books = _books(stack, shop)
+    books = books_of(stack, shop)
     click.echo("Posting 71 captured requests of a WooCommerce 8.2.2 shop …", err=True)
     answers = replay_day(stack, books, shop)
     with urlopen(f"{simulator}/_sim/summary", timeout=10) as answer:  # noqa: S310 - our own simulator
@@ -196,7 +201,8 @@ def _day(stack: Stack) -> tuple[list[dict[str, Any]], list[int], Mapping[str, An
     return rows(books), answers, simulated
 
 
-def _books(stack: Stack, shop: str) -> Books:
+def books_of(stack: Stack, shop: str) -> Books:
+    """The ledger of that house, with its own key."""
     key = Path(stack.settings()["SECRET_KEY_FILE"]).read_text().strip()
     ledger = open_ledger(stack.settings()["DATABASE_URL"], Vault([key]))
     with ledger.read() as tx:

@@ -30,3 +30,13 @@ def show(rows: Sequence[dict[str, Any]], columns: Sequence[str], *, as_json: boo
         click.echo(table(columns, [[row.get(c) for c in columns] for row in rows]))
     else:
         click.echo("Nothing to list.")
+
+
+def one(row: dict[str, Any], *, as_json: bool) -> None:
+    """One thing: a JSON object, or a name and value a line."""
+    if as_json:
+        click.echo(json.dumps(row, default=str, ensure_ascii=False))
+        return
+    width = max(map(len, row))
+    for name, value in row.items():
+        click.echo(f"{name.ljust(width)}  {_plain(value)}")

@@ -1,0 +1,27 @@
+"""The command line: every command of the operator's door, hung on Flask's."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from console import connections, demo, events, run, service, simulate
+from console.preview import preview
+
+
+def register(app: Flask) -> None:
+    """Give `app` the console's commands."""
+    for command in (
+        connections.shop,
+        connections.account,
+        connections.route,
+        events.event,
+        preview,
+        demo.demo,
+        run.run_all,
+        simulate.simulate,
+        service.migrate,
+        service.worker,
+        service.clock,
+        service.alone,
+    ):
+        app.cli.add_command(command)

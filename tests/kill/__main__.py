@@ -1,0 +1,46 @@
+"""`python -m tests.kill --runs 50 --seed 1`: many seeded runs over all faults, with the figures of each."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+from tests.kill.harness import FAULTS, Result, lab, run
+
+
+def main() -> int:
+    """Run, print a line each and a summary; 0 only when nothing was lost or doubled and every fault fired."""
+    parser = argparse.ArgumentParser(prog="python -m tests.kill")
+    parser.add_argument("--runs", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--fault", choices=FAULTS)
+    asked = parser.parse_args()
+    folder = Path("var/kill")
+    shutil.rmtree(folder, ignore_errors=True)
+    results = []
+    with lab(folder) as house:
+        for index in range(asked.runs):
+            fault = asked.fault or FAULTS[index % len(FAULTS)]
+            results.append(run(house, fault, asked.seed + index))
+            _line(results[-1])
+    return _summary(results)
+
+
+def _line(r: Result) -> None:
+    told = f"{r.fault:32} seed {r.seed:4}  fired {r.fired!s:5}  stored {r.stored:2}  documents {r.documents:2}"
+    print(f"{told}  lost {r.lost}  duplicated {r.duplicated}  {r.seconds:5.1f} s  {'; '.join(r.wrong)}", flush=True)
+
+
+def _summary(results: list[Result]) -> int:
+    lost, twice = sum(r.lost for r in results), sum(r.duplicated for r in results)
+    idle, wrong = sum(not r.fired for r in results), sum(len(r.wrong) for r in results)
+    papers, slowest = sum(r.documents for r in results), max(r.seconds for r in results)
+    print(f"{len(results)} runs, {papers} documents, {lost} lost, {twice} duplicated, {wrong} wrong totals,")
+    print(f"{idle} runs whose fault did not fire, slowest run {slowest:.1f} s (profile fast)")
+    return 1 if lost or twice or idle or wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

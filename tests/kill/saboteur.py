@@ -1,0 +1,98 @@
+"""A worker, or a door, that kills or freezes itself at a named point; the product knows nothing of it.
+
+`SABOTAGE=point@n` fires at the n-th time that point is reached. `BLIND=1` takes the look-up out (to show the test's teeth).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+
+from app import create_app
+from schemas.document import Found, Sight
+from workers import closing, issue, leases, process
+from workers.bell import Bell
+from workers.house import House
+
+_lock = threading.Lock()
+_reached = 0
+
+
+def fire(number: int, nth: int) -> None:
+    """The n-th time this is reached, the process gets the signal."""
+    global _reached
+    with _lock:
+        _reached += 1
+        due = _reached == nth
+    if due:
+        os.kill(os.getpid(), number)
+
+
+def before(owner: Any, name: str, number: int, nth: int) -> None:
+    real: Callable[..., Any] = getattr(owner, name)
+
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        fire(number, nth)
+        return real(*args, **kwargs)
+
+    setattr(owner, name, wrapped)
+
+
+def after(owner: Any, name: str, number: int, nth: int) -> None:
+    real: Callable[..., Any] = getattr(owner, name)
+
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        answer = real(*args, **kwargs)
+        fire(number, nth)
+        return answer
+
+    setattr(owner, name, wrapped)
+
+
+KILL, STOP = signal.SIGKILL, signal.SIGSTOP
+
+#: point → how it is reached
+POINTS: dict[str, Callable[[int], None]] = {
+    "after_pop": lambda n: before(process, "run", KILL, n),
+    "after_lease": lambda n: after(process, "_open", KILL, n),
+    "before_call": lambda n: before(issue, "_speak", KILL, n),
+    "after_system_committed": lambda n: after(issue, "_speak", KILL, n),
+    "after_settling": lambda n: after(issue, "_settle", KILL, n),
+    "after_ending": lambda n: after(closing, "_write", KILL, n),
+    "frozen_before_send": lambda n: before(issue, "_speak", STOP, n),
+    "frozen_between_check_and_send": lambda n: after(leases.Leases, "check", STOP, n),
+    "web_after_commit": lambda n: before(Bell, "ring", KILL, n),
+}
+
+
+def sabotage() -> None:
+    """Lay what SABOTAGE and BLIND ask for."""
+    if plan := os.environ.get("SABOTAGE"):
+        point, nth = plan.split("@")
+        POINTS[point](int(nth))
+    if os.environ.get("BLIND"):
+        issue._look = lambda paper: Found(Sight.NONE)
+
+
+def web() -> Flask:
+    """The application for gunicorn, sabotaged."""
+    sabotage()
+    return create_app()
+
+
+def main() -> None:
+    """A sabotaged worker."""
+    app = create_app()
+    sabotage()
+    house: House = app.extensions["billhook.house"]
+    house.work()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
