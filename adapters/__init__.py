@@ -1,1 +1,39 @@
 """The mouths: one file per invoicing system, and the clients of the shops."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Unpack
+
+if TYPE_CHECKING:
+    from adapters.base import Adapter
+    from adapters.manifest import Manifest
+    from adapters.ports import Ports
+    from schemas.connection import Account
+
+#: System key → the adapter's class, imported when it is first wanted.
+ADAPTERS = {
+    "fakturownia": "adapters.fakturownia:Fakturownia",
+}
+
+
+def adapter_class(system: str) -> type[Adapter]:
+    """The adapter of a system; raises KeyError for an unknown one."""
+    module, _, name = ADAPTERS[system].partition(":")
+    found: type[Adapter] = getattr(importlib.import_module(module), name)
+    return found
+
+
+def adapter_for(account: Account, **ports: Unpack[Ports]) -> Adapter:
+    """The mouth of an account: `guard`, `budget`, `tokens`, `allow_private`, `fast`, `limits` go to Adapter."""
+    return adapter_class(account.system)(account, **ports)
+
+
+def manifest_of(system: str) -> Manifest:
+    """What a system can do; raises KeyError for an unknown one."""
+    return adapter_class(system).manifest
+
+
+def manifests() -> tuple[Manifest, ...]:
+    """Every system there is, by key."""
+    return tuple(manifest_of(system) for system in sorted(ADAPTERS))

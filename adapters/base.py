@@ -1,0 +1,281 @@
+"""What every adapter is: the public calls, refused from the manifest before anything is said, and what they give."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar, NoReturn
+
+from adapters.connect import FAST, Limits
+from adapters.http import Speaker, Special
+from adapters.manifest import Credit, Manifest, Pdf
+from schemas.connection import Account
+from schemas.document import Document, Draft, Found, Kind, LineItem, Payment, Sight
+from schemas.errors import RateLimited, Transient, Unsupported
+from schemas.ports import Budget, Guard, TokenStore, unguarded
+
+
+@dataclass(frozen=True, slots=True)
+class AccountInfo:
+    """What `verify` learned: whose account it is, its address there, and what a person should know."""
+
+    name: str
+    url: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One number series, department or invoice book to choose from; `id` goes into the account's or route's options."""
+
+    id: str
+    name: str
+    kinds: tuple[Kind, ...] = ()
+
+
+class OfficialState(StrEnum):
+    """`NONE`: this document never goes to the state's hub."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """A document at the state's hub (KSeF, NAV): its number there, or the hub's own sentences."""
+
+    state: OfficialState
+    number: str = ""
+    messages: tuple[str, ...] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One line that a credit note changes, before and after; amounts as on the invoice, so a return lowers them."""
+
+    before: LineItem
+    after: LineItem
+
+    @property
+    def quantity(self) -> Decimal:
+        return self.after.quantity - self.before.quantity
+
+    @property
+    def gross(self) -> Decimal:
+        return self.after.gross - self.before.gross
+
+
+class Adapter(ABC):
+    """A mouth for one account of one system. Every call may raise the error tree of schemas.errors."""
+
+    manifest: ClassVar[Manifest]
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        guard: Guard = unguarded,
+        budget: Budget | None = None,
+        tokens: TokenStore | None = None,
+        allow_private: bool = False,
+        fast: bool = False,
+        limits: Limits | None = None,
+    ) -> None:
+        self.account = account
+        self.tokens = tokens
+        self._ports = {"guard": guard, "budget": budget, "allow_private": allow_private}
+        self._limits = limits or (FAST if fast else Limits())
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.account.key!r})"
+
+    def verify(self) -> AccountInfo:
+        """A cheap authenticated read; raises Auth with a remedy."""
+        return self._verify()
+
+    def series(self) -> tuple[Series, ...]:
+        """Departments, invoice books or number series to choose from; empty where there are none."""
+        return self._series() if self.manifest.series else ()
+
+    def find(self, wanted: Draft, original: Document | None = None) -> Found:
+        """The live documents with the draft's reference and kind. NONE only when surely absent; a look-up that failed
+        (unreachable, 503, web page, unread page) is UNSURE with its reason. Raises Auth, RateLimited, Permanent.
+        """
+        try:
+            return self._find(wanted, original)
+        except RateLimited:
+            raise
+        except Transient as error:
+            return Found(Sight.UNSURE, why=error.detail)
+
+    def issue(self, draft: Draft, original: Document | None = None) -> Document:
+        """Invoice or proforma; `original` is the proforma that an invoice follows."""
+        self._check(draft)
+        if draft.kind is Kind.CREDIT_NOTE:
+            self._cannot("issue a credit note without its invoice: call credit")
+        return self._issue(draft, original)
+
+    def credit(self, draft: Draft, original: Document, issued: Draft, earlier: Sequence[Draft] = ()) -> Document:
+        """A credit note, full or partial. `original` is the invoice as the system has it, `issued` the draft it was
+        made from, `earlier` the drafts of live credit notes made of it before, oldest first: from them follow the
+        lines' states before and after (`corrections`), which some systems want and others ignore.
+        """
+        self._check(draft)
+        if self.manifest.credit is Credit.FULL and draft.totals.gross != issued.totals.gross:
+            self._cannot("credit a part of an invoice")
+        return self._credit(draft, original, issued, earlier)
+
+    def cancel(self, document: Document) -> None:
+        """Cancel a document, as the system does it; done already is done."""
+        if document.kind not in self.manifest.cancels:
+            self._cannot(f"cancel a document of the kind {document.kind.value}")
+        self._cancel(document)
+
+    def mark_paid(self, document: Document, payment: Payment) -> None:
+        """Say that it is paid; reads first, so twice is once."""
+        if not self.manifest.marks_paid:
+            self._cannot("mark a document as paid")
+        self._mark_paid(document, payment)
+
+    def send(self, document: Document, email: str) -> None:
+        """Have the system e-mail the document; raises Waiting while it may not be sent yet."""
+        if not self.manifest.mail:
+            self._cannot("send e-mail")
+        self._send(document, email)
+
+    def pdf(self, document: Document) -> bytes:
+        """The document as PDF; raises Waiting while it is not ready."""
+        if self.manifest.pdf is Pdf.NONE:
+            self._cannot("give a PDF")
+        return self._pdf(document)
+
+    def official(self, document: Document) -> Official:
+        """How the document stands at the state's hub; NONE where the system has none."""
+        return self._official(document) if self.manifest.official else Official(OfficialState.NONE)
+
+    @abstractmethod
+    def _verify(self) -> AccountInfo: ...
+
+    @abstractmethod
+    def _find(self, wanted: Draft, original: Document | None) -> Found: ...
+
+    @abstractmethod
+    def _issue(self, draft: Draft, original: Document | None) -> Document: ...
+
+    def _series(self) -> tuple[Series, ...]:
+        return ()
+
+    def _credit(self, draft: Draft, original: Document, issued: Draft, earlier: Sequence[Draft]) -> Document:
+        self._cannot("credit an invoice")
+
+    def _cancel(self, document: Document) -> None:
+        self._cannot("cancel a document")
+
+    def _mark_paid(self, document: Document, payment: Payment) -> None:
+        self._cannot("mark a document as paid")
+
+    def _send(self, document: Document, email: str) -> None:
+        self._cannot("send e-mail")
+
+    def _pdf(self, document: Document) -> bytes:
+        self._cannot("give a PDF")
+
+    def _official(self, document: Document) -> Official:
+        return Official(OfficialState.NONE)
+
+    def _speaker(
+        self,
+        base_url: str,
+        *,
+        auth: Callable[[], Mapping[str, str]],
+        headers: Mapping[str, str] | None = None,
+        special: Special | None = None,
+    ) -> Speaker:
+        """A Speaker with this adapter's ports and limits, masking the account's secret credentials."""
+        secrets = tuple(self.account.credentials.get(name, "") for name in self.manifest.secrets)
+        return Speaker(
+            self.manifest.key, base_url, auth=auth, headers=headers, special=special,
+            secrets=secrets, limits=self._limits, **self._ports,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    def _check(self, draft: Draft) -> None:
+        """Refuse what the manifest cannot say, before any call."""
+        if draft.kind not in self.manifest.kinds:
+            self._cannot(f"make a document of the kind {draft.kind.value}")
+        if self.manifest.currencies and draft.currency not in self.manifest.currencies:
+            self._cannot(f"invoice in {draft.currency}")
+        if 0 < self.manifest.reference_length < len(draft.reference):
+            self._cannot(f"keep a reference longer than {self.manifest.reference_length} characters")
+
+    def _cannot(self, what: str) -> NoReturn:
+        raise Unsupported(f"{self.manifest.label} cannot {what}.", system=self.manifest.key)
+
+
+def corrections(draft: Draft, issued: Draft, earlier: Sequence[Draft] = ()) -> tuple[Correction, ...]:
+    """The lines that a credit note changes, before and after it. Pure; only subtracts figures that are given.
+
+    A line credited by its source is lowered itself. An amount without a line (`refund:9`, `remainder`) lowers the lines
+    of its category and rate: all to nothing when it takes all that is left of them, else the largest first.
+    Raises ValueError when more is credited than stands.
+    """
+    standing = {line.source: line for line in issued.lines}
+    for credit in earlier:
+        standing = _lowered(standing, credit.lines)
+    after = _lowered(standing, draft.lines)
+    return tuple(
+        Correction(standing[source], after[source]) for source in standing if after[source] != standing[source]
+    )
+
+
+def _lowered(standing: Mapping[str, LineItem], credits: Sequence[LineItem]) -> dict[str, LineItem]:
+    """What stands after these credit lines."""
+    lines = dict(standing)
+    for credit in credits:
+        if credit.source in lines:
+            line = lines[credit.source]
+            lines[credit.source] = _minus(line, line.quantity and credit.quantity, credit.net, credit.vat, credit.gross)
+        else:
+            lines |= _spread(lines, credit)
+    return lines
+
+
+def _spread(lines: Mapping[str, LineItem], credit: LineItem) -> dict[str, LineItem]:
+    """An amount without a line of its own, taken off the lines of its category and rate."""
+    same = [
+        line for line in lines.values() if (line.vat_category, line.vat_rate) == (credit.vat_category, credit.vat_rate)
+    ]
+    if sum(line.gross for line in same) == credit.gross:
+        return {line.source: _nothing(line) for line in same}
+    changed, left = {}, (credit.net, credit.vat, credit.gross)
+    for line in sorted(same, key=lambda line: -line.gross):
+        part = _share(line, left)
+        left = (left[0] - part[0], left[1] - part[1], left[2] - part[2])
+        changed[line.source] = _minus(line, Decimal(0), *part)
+    if left[2] != 0:
+        raise ValueError(f"{credit.source} credits more than stands at its VAT rate")
+    return changed
+
+
+def _share(line: LineItem, left: tuple[Decimal, Decimal, Decimal]) -> tuple[Decimal, Decimal, Decimal]:
+    """How much of what is left this line can bear: all of it, or all of the line."""
+    if line.gross <= 0:
+        return Decimal(0), Decimal(0), Decimal(0)
+    return left if left[2] < line.gross else (line.net, line.vat, line.gross)
+
+
+def _minus(line: LineItem, quantity: Decimal, net: Decimal, vat: Decimal, gross: Decimal) -> LineItem:
+    rest = replace(
+        line, quantity=line.quantity - quantity, net=line.net - net, vat=line.vat - vat, gross=line.gross - gross
+    )
+    return rest if rest.gross else _nothing(line)
+
+
+def _nothing(line: LineItem) -> LineItem:
+    zero = Decimal(0) * line.gross
+    return replace(line, quantity=Decimal(0), net=abs(zero), vat=abs(zero), gross=abs(zero))

@@ -1,0 +1,423 @@
+"""Fakturownia (Poland) and its sister brands InvoiceOcean, VosFactures, BitFactura: one API under many names.
+
+Sources: https://github.com/fakturownia/API (README.md, KSeF.md); what differs from them is said in docs/fakturownia.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from adapters.base import AccountInfo, Adapter, Correction, Official, OfficialState, Series, corrections
+from adapters.http import Answer, sentence_of
+from adapters.manifest import Credit, Field, Manifest, Pdf, Prices, Reference, Window
+from schemas.connection import Account
+from schemas.document import Document, Draft, Found, Kind, LineItem, Party, Payment, Sight
+from schemas.errors import Ambiguous, Auth, Permanent, Transient, Waiting
+
+MANIFEST = Manifest(
+    key="fakturownia",
+    label="Fakturownia",
+    country="PL",
+    docs="https://github.com/fakturownia/API",
+    credentials=(
+        Field("url", "Adres konta", pattern=r"https?://[^/\s?#@]+/?", example="https://example.fakturownia.pl"),
+        Field("api_token", "Kod autoryzacyjny API", secret=True, pattern=r"\S{8,}", example="random/prefix"),
+    ),
+    options=(
+        Field("department_id", "Dział", required=False, pattern=r"\d+", example="376237"),
+        Field("ksef", "KSeF", required=False, choices=("yes", "no"), help="yes: documents for firms go to KSeF"),
+        Field("exempt_tax_kind", "Podstawa zwolnienia (zw)", required=False),
+        Field("np_tax_kind", "Podstawa stawki NP", required=False,
+              choices=("export_service", "export_service_eu", "not_specified")),
+        Field("supply", "Goods or services", required=False, choices=("goods", "services")),
+        Field("language", "Język dokumentu", required=False, pattern=r"[a-zA-Z/-]{2,11}", example="pl/en"),
+    ),
+    kinds=frozenset(Kind),
+    reference=Reference.UNIQUE,
+    reference_length=255,
+    settle_delay=10.0,
+    credit=Credit.PARTIAL,
+    cancels=frozenset({Kind.PROFORMA, Kind.INVOICE}),
+    follows_proforma=True,
+    prices=Prices.TOTALS,
+    paid_on_create=True,
+    marks_paid=True,
+    pdf=Pdf.LATER,
+    mail=True,
+    official="KSeF",
+    series=True,
+    limits=(Window(60, 60), Window(1000, 3600)),
+    at_once=2,
+)  # fmt: skip
+
+KINDS = {Kind.INVOICE: "vat", Kind.PROFORMA: "proforma", Kind.CREDIT_NOTE: "correction"}
+#: documents.md 3.5: what is not a plain rate; AE and G of services are decided in `_tax`.
+TAXES = {"Z": "0", "K": "0", "E": "zw", "O": "np", "G": "0"}
+MEANS = {"10": "cash", "30": "transfer", "58": "transfer", "48": "card", "97": "compensation"}
+METHODS = {"cod": "cash_on_delivery", "paypal": "paypal", "ppcp-gateway": "paypal", "payu": "payu", "bacs": "transfer"}
+UNITS = {"C62": "szt.", "H87": "szt.", "KGM": "kg", "MTR": "m", "HUR": "godz."}
+LANGUAGES = re.compile(r"pl|en|de|fr|ru|es|it|nl|hr|ar|sk|sl|el|et|hu|tr|fa")
+OTHER_LANGUAGES = {"cs": "cz", "zh": "cn"}
+EU = re.compile(r"AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|HR|HU|IE|IT|LT|LU|LV|MT|NL|PT|RO|SE|SI|SK|XI")
+#: KSeF.md "Możliwe statusy"; a `demo_` in front means the trial hub. Anything unknown waits.
+OFFICIAL = {
+    "ok": OfficialState.ACCEPTED, "send_error": OfficialState.REFUSED, "duplicate_error": OfficialState.REFUSED,
+    "offline_error": OfficialState.REFUSED, "blocked_403_error": OfficialState.REFUSED,
+    "not_applicable": OfficialState.NONE, "not_connected": OfficialState.NONE,
+}  # fmt: skip
+GOV_FIELDS = "id,gov_status,gov_id,gov_error_messages,gov_verification_link"
+TAKEN = re.compile(r"zajęt|istnieje|użyt|taken|exist|unique|already", re.IGNORECASE)
+READ_ONLY = "Give the API code of a user whose role may issue documents: this one answered without making anything."
+PAGE, SMALLEST_PAGE, LAST_PAGE = 100, 25, 50
+
+
+def to_payload(
+    draft: Draft, account: Account, original: Document | None = None, changes: Sequence[Correction] = ()
+) -> dict[str, Any]:
+    """The body of a create: an invoice, a proforma, or with `changes` the correction of `original`. Pure.
+
+    Raises Permanent where a legal basis for zero VAT is missing. Source: README "Specyfikacja", sheet sections 3 to 5.
+    """
+    options = account.options
+    invoice = {
+        "kind": KINDS[draft.kind], "oid": draft.reference, "oid_unique": "yes", "internal_note": draft.order_number,
+        "issue_date": draft.issue_date.isoformat(), "sell_date": (draft.tax_point or draft.issue_date).isoformat(),
+        "currency": draft.currency, "lang": _language(draft.language[:2]) or options.get("language"),
+        "description": _described(draft), "department_id": options.get("department_id"),
+        "calculating_strategy": {"position": "keep_gross", "sum": "keep_gross", "invoice_form_price_kind": draft.basis},
+        "use_oss": draft.oss or None, **_buyer(draft.buyer), **_zero_vat(draft, options),
+    }  # fmt: skip
+    if draft.kind is Kind.CREDIT_NOTE and original is not None:
+        invoice |= _of_correction(draft, original)
+        invoice["positions"] = [_corrected(change, draft, options) for change in changes]
+    else:
+        invoice |= {"from_invoice_id": original and original.system_id, **_paid(draft), **_rounded(draft)}
+        invoice["positions"] = [_position(line, draft, options) for line in draft.lines]
+    return {"invoice": {name: value for name, value in invoice.items() if value is not None}}
+
+
+def to_document(data: Mapping[str, Any]) -> Document:
+    """A document as Fakturownia tells it, in our words; a correction's negative sums become positive."""
+    kind = next(kind for kind, word in KINDS.items() if word == data["kind"])
+    sign = -1 if kind is Kind.CREDIT_NOTE else 1
+    return Document(
+        system=MANIFEST.key, system_id=str(data["id"]), kind=kind, reference=str(data.get("oid") or ""),
+        number=str(data.get("number") or ""), currency=str(data.get("currency") or "PLN"),
+        gross=_signed(data["price_gross"], sign) or Decimal(0), net=_signed(data.get("price_net"), sign),
+        vat=_signed(data.get("price_tax"), sign), vat_by_rate=_vat_by_rate(data, sign),
+        issue_date=date.fromisoformat(data["issue_date"]) if data.get("issue_date") else None,
+        paid=_signed(data.get("paid"), 1), url=str(data.get("view_url") or ""),
+        state="issued" if _is_live(data) else "cancelled",
+        extra={name: str(data[name]) for name in ("status", "client_id", "department_id", "gov_status", "gov_id")
+               if data.get(name)},
+    )  # fmt: skip
+
+
+class Fakturownia(Adapter):
+    """Speaks to one account."""
+
+    manifest = MANIFEST
+
+    def __init__(self, account: Account, **ports: Any) -> None:
+        super().__init__(account, **ports)
+        token = account.credentials["api_token"]
+        self.speaker = self._speaker(
+            account.credentials["url"],
+            auth=lambda: {"Authorization": f"Bearer {token}"},
+            headers={"Accept": "application/json"},
+        )
+
+    def _verify(self) -> AccountInfo:
+        """Reads, then tries to change document 0, which cannot exist: a read-only role shows by answering 200."""
+        try:
+            departments = self._read("/departments.json")
+            self._read("/invoices.json", per_page="1", page="1")
+            probe = self.speaker.call("PUT", "/invoices/0.json", writes=False, json={"invoice": {}}, allow=(404, 422))
+        except Transient as error:
+            if error.code not in ("HTML_ANSWER", "REDIRECTED"):
+                raise
+            raise self.speaker.error(Auth, error.detail, error.exchange, remedy=error.remedy) from None
+        if probe.status == 200:
+            raise self.speaker.refusal(probe, Auth, code="READ_ONLY_ROLE", remedy=READ_ONLY)
+        return AccountInfo(name=_first_name(departments) or self.account.name, url=self.speaker.base_url)
+
+    def _series(self) -> tuple[Series, ...]:
+        # https://github.com/fakturownia/API#departments: a department carries numbering and logo
+        rows = self._read("/departments.json")
+        return tuple(Series(str(row["id"]), str(row.get("name") or row["id"])) for row in rows)
+
+    def _find(self, wanted: Draft, original: Document | None) -> Found:
+        return _sighted([to_document(row) for row in self._with_oid(wanted) if _is_live(row)])
+
+    def _issue(self, draft: Draft, original: Document | None) -> Document:
+        return self._create(draft, to_payload(draft, self.account, original))
+
+    def _credit(self, draft: Draft, original: Document, issued: Draft, earlier: Sequence[Draft]) -> Document:
+        try:
+            changes = corrections(draft, issued, earlier)
+        except ValueError as error:
+            raise self.speaker.error(Permanent, str(error), code="CREDIT_EXCEEDS_INVOICE") from None
+        payload = to_payload(draft, self.account, original, changes)
+        payload["invoice"] |= _buyer(issued.buyer)  # KSeF: a correction must not change the buyer
+        return self._create(draft, payload)
+
+    def _cancel(self, document: Document) -> None:
+        # https://github.com/fakturownia/API#f16 (Anulowanie faktury)
+        shown = self._shown(document, allow=(404,))
+        if shown.status == 404 or not _is_live(shown.data):
+            return
+        body = {"cancel_invoice_id": int(document.system_id)}
+        self._confirmed(self.speaker.call("POST", "/invoices/cancel.json", writes=True, json=body))
+
+    def _mark_paid(self, document: Document, payment: Payment) -> None:
+        # Sheet section 7; a proforma refuses the status, its `paid` is set instead
+        data, path = self._shown(document).data, f"/invoices/{document.system_id}"
+        if data.get("status") == "paid" or _settled(data):
+            return
+        if document.kind is Kind.PROFORMA:
+            body = {"invoice": {"paid": str(data["price_gross"])}}
+            self._confirmed(self.speaker.call("PUT", f"{path}.json", writes=True, json=body))
+        else:
+            status = {"status": "paid"}
+            self._confirmed(self.speaker.call("POST", f"{path}/change_status.json", writes=True, params=status))
+
+    def _send(self, document: Document, email: str) -> None:
+        # https://github.com/fakturownia/API#f6; the address goes into the body, so that no log of URLs holds it
+        path = f"/invoices/{document.system_id}/send_by_email.json"
+        answer = self.speaker.call("POST", path, writes=True, json={"email_to": email, "email_pdf": "true"})
+        if _refused(answer) and "ksef" in sentence_of(answer.data).lower():
+            raise Waiting("KSeF has given no number yet, and before it nothing is mailed.",
+                          until="official_number", seconds=300)  # fmt: skip
+        self._confirmed(answer)
+
+    def _pdf(self, document: Document) -> bytes:
+        # Sheet section 7: 422 for some seconds, or a page until KSeF's number arrives
+        path = f"/invoices/{document.system_id}.pdf"
+        headers = {"Accept": "application/pdf"}
+        answer = self.speaker.call("GET", path, writes=False, headers=headers, allow=(422,), raw=True)
+        if not answer.body.startswith(b"%PDF"):
+            raise Waiting("The PDF is not ready yet.", until="pdf", seconds=15)
+        return answer.body
+
+    def _official(self, document: Document) -> Official:
+        # https://github.com/fakturownia/API/blob/master/KSeF.md, "Sprawdzanie statusu wysyłki"
+        data = self._read(f"/invoices/{document.system_id}.json", **{"fields[invoice]": GOV_FIELDS})
+        status = str(data.get("gov_status") or "").removeprefix("demo_")
+        waits = status or self.account.options.get("ksef") == "yes"
+        state = OFFICIAL.get(status, OfficialState.WAITING if waits else OfficialState.NONE)
+        messages = tuple(map(str, data.get("gov_error_messages") or ()))
+        return Official(state, str(data.get("gov_id") or ""), messages, str(data.get("gov_verification_link") or ""))
+
+    def _create(self, draft: Draft, payload: Mapping[str, Any]) -> Document:
+        """One POST; a taken oid is looked up and adopted, an answer without a document is a read-only role."""
+        # https://github.com/fakturownia/API#f9 (Dodanie nowej faktury)
+        answer = self.speaker.call("POST", "/invoices.json", writes=True, json=payload, allow=(422,))
+        if answer.status == 422:
+            return self._adopted(draft, answer)
+        if not isinstance(answer.data, dict) or not answer.data.get("id"):
+            raise self.speaker.refusal(answer, Auth, code="READ_ONLY_ROLE", remedy=READ_ONLY)
+        return to_document(answer.data)
+
+    def _adopted(self, draft: Draft, refusal: Answer) -> Document:
+        """The live document that holds our oid; raises what the refusal means otherwise."""
+        if not _names_oid(refusal.data):
+            raise self.speaker.refusal(refusal)
+        rows = list(self._with_oid(draft))
+        found = _sighted([to_document(row) for row in rows if _is_live(row)])
+        if found.sight is Sight.ONE:
+            return found.document
+        if found.sight is Sight.NONE and (rows or not TAKEN.search(refusal.told)):
+            remedy = "A cancelled document may hold this reference: look at it there, then issue this one by hand."
+            raise self.speaker.refusal(refusal, Permanent, code="REFERENCE_TAKEN", remedy=remedy)
+        raise self.speaker.refusal(refusal, Ambiguous, code="REFERENCE_TAKEN")
+
+    def _with_oid(self, wanted: Draft) -> Iterator[Mapping[str, Any]]:
+        """Every document with exactly this oid and kind. The filter may match parts, so pages are read to the end; the
+        page size differs between accounts, so only a page shorter than any of them is the last (sheet section 6).
+        """
+        for page in range(1, LAST_PAGE + 1):
+            rows = self._read("/invoices.json", oid=wanted.reference, period="all", include_positions="true",
+                              per_page=str(PAGE), page=str(page))  # fmt: skip
+            if not isinstance(rows, list):
+                raise self.speaker.error(Transient, "The list of documents is no list", code="UNREADABLE_ANSWER")
+            yield from (row for row in rows if row.get("oid") == wanted.reference and row["kind"] == KINDS[wanted.kind])
+            if len(rows) < SMALLEST_PAGE:
+                return
+        raise self.speaker.error(Transient, f"More than {LAST_PAGE} pages match the reference", code="UNREAD_PAGES")
+
+    def _read(self, path: str, **params: str) -> Any:
+        return self.speaker.call("GET", path, writes=False, params=params).data
+
+    def _shown(self, document: Document, allow: tuple[int, ...] = ()) -> Answer:
+        return self.speaker.call("GET", f"/invoices/{document.system_id}.json", writes=False, allow=allow)
+
+    def _confirmed(self, answer: Answer) -> None:
+        """Action routes refuse with a 200: the body decides (sheet section 8)."""
+        if _refused(answer):
+            raise self.speaker.refusal(answer)
+
+
+def _buyer(buyer: Party) -> dict[str, Any]:
+    """`buyer_company` is always said: without it a firm is created, and it decides the way to KSeF."""
+    address = buyer.address
+    street = ", ".join(filter(None, (address.street, address.street2)))
+    phone = re.sub(r"[^\d+]", "", buyer.phone)
+    return {
+        "buyer_name": buyer.name[:255], "buyer_company": "1" if buyer.is_company else "0", **_tax_number(buyer),
+        "buyer_first_name": None if buyer.is_company else buyer.first_name or None,
+        "buyer_last_name": None if buyer.is_company else buyer.last_name or buyer.name,
+        "buyer_street": street[:255] or None, "buyer_post_code": address.postcode or None,
+        "buyer_city": address.city or None, "buyer_country": address.country or None,
+        "buyer_email": buyer.email or None, "buyer_phone": phone if 0 < len(phone) <= 16 else None,
+    }  # fmt: skip
+
+
+def _tax_number(buyer: Party) -> dict[str, str]:
+    """KSeF.md "Rodzaj identyfikatora podatkowego": NIP, EU number, other, or said to be empty."""
+    number = buyer.vat_id or buyer.tax_number or ""
+    prefix = number[:2].upper()
+    if not buyer.is_company:
+        return {}
+    if prefix == "PL" or (number and buyer.country == "PL" and not buyer.vat_id):
+        return {"buyer_tax_no": re.sub(r"\D", "", number), "buyer_tax_no_kind": ""}
+    kind = ("nip_ue" if buyer.vat_id and EU.fullmatch(prefix) else "other") if number else "empty"
+    return {"buyer_tax_no": number, "buyer_tax_no_kind": kind}
+
+
+def _tax(line: LineItem, draft: Draft, options: Mapping[str, str]) -> str:
+    if line.vat_category == "AE":
+        return "oo" if draft.buyer.country == draft.seller.country else "np"
+    if line.vat_category == "G" and options.get("supply") == "services":
+        return "np"
+    return TAXES.get(line.vat_category) or _text(line.vat_rate or Decimal(0))
+
+
+def _zero_vat(draft: Draft, options: Mapping[str, str]) -> dict[str, Any]:
+    """The flags and legal bases that zero VAT needs (KSeF.md "Pola warunkowe")."""
+    categories = {line.vat_category for line in draft.lines}
+    taxes = {_tax(line, draft, options) for line in draft.lines}
+    reason = next((row.reason for row in draft.breakdown if row.category == "E" and row.reason), "")
+    exempt = (reason or options.get("exempt_tax_kind", ""))[:255]
+    if "zw" in taxes and not exempt:
+        raise Permanent("VAT exempt lines need their legal basis (exempt_tax_kind).", system=MANIFEST.key,
+                        code="EXEMPT_REASON_MISSING", remedy="Set it in the account's options.")  # fmt: skip
+    basis = "export_service_eu" if "AE" in categories else "export_service" if "G" in categories else "not_specified"
+    return {
+        "exempt_tax_kind": exempt if "zw" in taxes else None,
+        "np_tax_kind": options.get("np_tax_kind") or basis if "np" in taxes else None,
+        "reverse_charge": True if "AE" in categories else None,
+    }
+
+
+def _position(line: LineItem, draft: Draft, options: Mapping[str, str]) -> dict[str, Any]:
+    """A line by its total: Fakturownia keeps it to the grosz (keep_gross) and works out the rest."""
+    given = {
+        "name": line.name[:255], "code": line.sku[:255] or None, "quantity": _text(line.quantity),
+        "quantity_unit": UNITS.get(line.unit), "tax": _tax(line, draft, options),
+        "total_price_gross": str(line.gross), "description": line.note or None,
+    }  # fmt: skip
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _corrected(change: Correction, draft: Draft, options: Mapping[str, str]) -> dict[str, Any]:
+    """README "Faktura korekta": the difference, and the line before and after it."""
+    before, after = (_position(line, draft, options) for line in (change.before, change.after))
+    figures = {"quantity": _text(change.quantity), "total_price_gross": str(change.gross)}
+    return {**before, **figures, "kind": "correction",
+            "correction_before_attributes": {**before, "kind": "correction_before"},
+            "correction_after_attributes": {**after, "kind": "correction_after"}}  # fmt: skip
+
+
+def _of_correction(draft: Draft, original: Document) -> dict[str, Any]:
+    ident, extra = int(original.system_id), original.extra
+    return {"invoice_id": ident, "from_invoice_id": ident, "client_id": extra.get("client_id"),
+            "correction_reason": (draft.reason or "Zwrot")[:256],
+            **({"department_id": extra["department_id"]} if "department_id" in extra else {})}  # fmt: skip
+
+
+def _paid(draft: Draft) -> dict[str, Any]:
+    """How and when it is paid; a proforma takes no status, only the amount (sheet section 3)."""
+    totals, payment = draft.totals, draft.payment
+    paid = totals.paid > 0
+    status = ("paid" if totals.due <= 0 else "partial") if paid and draft.kind is Kind.INVOICE else None
+    due = draft.due_date if totals.due > 0 else None
+    return {
+        "payment_type": METHODS.get(payment.method) or MEANS.get(payment.means) or payment.title[:255] or "off",
+        "payment_to_kind": "other_date" if due else "off", "payment_to": due.isoformat() if due else None,
+        "status": status, "paid": str(totals.paid) if paid else None,
+        "paid_date": payment.paid_on.isoformat() if paid and payment.paid_on else None,
+    }  # fmt: skip
+
+
+def _rounded(draft: Draft) -> dict[str, Any]:
+    """Cash rounding changes what is to be paid, not the document's total (README "Rozliczenia na fakturze")."""
+    rounding = draft.totals.rounding
+    if not rounding:
+        return {}
+    kind, reason = "charge" if rounding > 0 else "deduction", _word(draft, "Zaokrąglenie", "Rounding")
+    return {"settlement_positions": [{"kind": kind, "amount": str(abs(rounding)), "reason": reason}]}
+
+
+def _described(draft: Draft) -> str:
+    """The shop's own order number for people, at most what KSeF takes, without signs beyond the basic plane."""
+    text = f"{_word(draft, 'Zamówienie', 'Order')}: {draft.order_number}\n{draft.note}".strip()
+    return re.sub(r"[\U00010000-\U0010ffff]", "", text)[:256]
+
+
+def _language(code: str) -> str | None:
+    return code if LANGUAGES.fullmatch(code) else OTHER_LANGUAGES.get(code)
+
+
+def _word(draft: Draft, polish: str, english: str) -> str:
+    return polish if (draft.language or "pl")[:2] == "pl" else english
+
+
+def _text(number: Decimal) -> str:
+    return f"{number.normalize():f}" if number else "0"
+
+
+def _signed(text: Any, sign: int) -> Decimal | None:
+    return None if text in (None, "") else sign * Decimal(str(text))
+
+
+def _vat_by_rate(data: Mapping[str, Any], sign: int) -> dict[str, Decimal]:
+    """VAT per rate where the lines tell it: empty when they do not add up to the document's own VAT."""
+    rates: dict[str, Decimal] = {}
+    for line in data.get("positions") or ():
+        tax = str(line.get("tax"))
+        rate = tax if re.fullmatch(r"[\d.]+", tax) else "0"
+        rates[rate] = rates.get(rate, Decimal(0)) + (_signed(line.get("total_price_tax"), sign) or Decimal(0))
+    whole = _signed(data.get("price_tax"), sign)
+    if len(rates) == 1 and whole is not None:
+        return dict.fromkeys(rates, whole)
+    return rates if sum(rates.values()) == whole else {}
+
+
+def _is_live(data: Mapping[str, Any]) -> bool:
+    return not data.get("cancelled") and not data.get("deleted")
+
+
+def _settled(data: Mapping[str, Any]) -> bool:
+    return Decimal(str(data.get("paid") or 0)) >= Decimal(str(data["price_gross"])) > 0
+
+
+def _sighted(documents: list[Document]) -> Found:
+    sight = (Sight.NONE, Sight.ONE)[len(documents)] if len(documents) < 2 else Sight.MANY
+    return Found(sight, tuple(documents))
+
+
+def _refused(answer: Answer) -> bool:
+    return isinstance(answer.data, dict) and "error" in (answer.data.get("code"), answer.data.get("status"))
+
+
+def _names_oid(data: Any) -> bool:
+    told = data.get("message") or data.get("error") if isinstance(data, dict) else None
+    return "oid" in told if isinstance(told, dict) else bool(re.search(r"\boid\b", str(told or "")))
+
+
+def _first_name(rows: Any) -> str:
+    return str(rows[0].get("name") or "") if isinstance(rows, list) and rows else ""

@@ -1,0 +1,344 @@
+"""The one place that talks: a call leaves on a connection of its own, and its end says what may have been done.
+
+requests builds each request; it is carried here step by step (connect, ask the guard, send, read), because the moment
+between connected and sent, which the lease's guard needs, is hidden inside a requests session. A connection is never
+used twice: one that went stale would die on a write and leave its outcome unknown. Nothing is retried, no redirect is
+followed, and proxies, netrc and cookies of the environment have no say.
+"""
+
+from __future__ import annotations
+
+import json as jsonlib
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from http.client import HTTPException
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import HTTPError
+
+from adapters.connect import Deadline, Forbidden, Limits, NotConnected, connect, hang_up
+from adapters.redact import PERSONAL, Redactor
+from schemas.errors import AdapterError, Ambiguous, Auth, Exchange, Permanent, RateLimited, Transient
+from schemas.ports import Budget, Guard, unguarded
+
+USER_AGENT = "Billhook/0.1"
+RETRY_AFTER = 60.0
+LONGEST_SENTENCE = 500
+#: Where systems put their own sentence, in this order.
+SENTENCE_KEYS = ("message", "error_description", "errors", "error", "detail", "title", "reason")
+Special = Mapping[int, type[AdapterError]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: `data` is the parsed JSON (fractions as Decimal), None when bytes were asked for.
+
+    `told` is the status with the system's own sentence, secrets and people's data masked.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    exchange: Exchange = field(repr=False)
+    data: Any = field(default=None, repr=False)
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One call under way, and what of it may be shown."""
+
+    request: requests.PreparedRequest
+    writes: bool
+    redactor: Redactor
+    began: float
+
+    def exchange(self, status: int | None = None, body: bytes = b"") -> Exchange:
+        return Exchange(
+            method=self.request.method or "",
+            url=self.redactor.url(self.request.url or ""),
+            request=self.redactor.body(self.request.body),
+            status=status,
+            response=self.redactor.body(body),
+            elapsed_ms=int((time.monotonic() - self.began) * 1000),
+        )
+
+
+class Speaker:
+    """Speaks to one system for one account.
+
+    `auth` gives the headers that carry the key, asked anew for each call; `secrets` are masked wherever they turn up,
+    `personal` is a regular expression of field names holding people's data; `special` overrides `outcome` per status.
+    """
+
+    def __init__(
+        self,
+        system: str,
+        base_url: str,
+        *,
+        auth: Callable[[], Mapping[str, str]] = dict,
+        headers: Mapping[str, str] | None = None,
+        secrets: tuple[str, ...] = (),
+        personal: str = PERSONAL,
+        special: Special | None = None,
+        guard: Guard = unguarded,
+        budget: Budget | None = None,
+        limits: Limits | None = None,
+        allow_private: bool = False,
+    ) -> None:
+        self.system = system
+        self.base_url = base_url.rstrip("/")
+        self.limits = limits or Limits()
+        self._auth = auth
+        self._headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", "Connection": "close"}
+        self._headers |= headers or {}
+        self._redactor = Redactor(secrets, personal)
+        self._special = special or {}
+        self._guard = guard
+        self._budget = budget
+        self._allow_private = allow_private
+
+    def __repr__(self) -> str:
+        return f"Speaker({self.system!r})"
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        writes: bool,
+        json: object = None,
+        form: Mapping[str, str] | None = None,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        allow: tuple[int, ...] = (),
+        raw: bool = False,
+    ) -> Answer:
+        """One request and its answer. `writes` says that it changes something there: the guard is asked just before it
+        leaves, and an unclear end is Ambiguous instead of Transient. Statuses in `allow` are given back, not raised;
+        `raw` wants bytes, otherwise the answer must be JSON. Raises the error tree of schemas.errors, and what the
+        guard or the budget raise.
+        """
+        call = self._prepared(method, path, writes, json, form, files, params, headers)
+        if self._budget is not None:
+            self._budget.take()
+        status, answered, body = self._carried(call)
+        exchange = call.exchange(status, body)
+        answer = Answer(status, answered, body, exchange)
+        return self._judged(call, replace(answer, told=call.redactor.sentence(_told(answer))), allow, raw)
+
+    def error(
+        self,
+        kind: type[AdapterError],
+        detail: str,
+        exchange: Exchange | None = None,
+        *,
+        code: str | None = None,
+        remedy: str | None = None,
+    ) -> AdapterError:
+        """An error of this system, its sentence free of secrets and e-mail addresses."""
+        return kind(self._redactor.sentence(detail), system=self.system, code=code, remedy=remedy, exchange=exchange)
+
+    def refusal(self, answer: Answer, kind: type[AdapterError] = Permanent, **words: str) -> AdapterError:
+        """An answer given back by `allow` that is a refusal after all, in the system's own words."""
+        return self.error(kind, answer.told, answer.exchange, **words)
+
+    def _prepared(
+        self,
+        method: str,
+        path: str,
+        writes: bool,
+        json: object,
+        form: Mapping[str, str] | None,
+        files: Mapping[str, tuple[str, bytes, str]] | None,
+        params: Mapping[str, str] | None,
+        headers: Mapping[str, str] | None,
+    ) -> _Call:
+        key = self._auth()
+        request = requests.Request(
+            method, self.base_url + path, json=json, data=form, files=files, params=params,
+            headers={**self._headers, **(headers or {}), **key},
+        )  # fmt: skip
+        shown = self._redactor.knowing(
+            [word for value in key.values() for word in value.split()], [json, dict(form or {}), dict(params or {})]
+        )
+        return _Call(_checked(request, self.system), writes, shown, time.monotonic())
+
+    def _carried(self, call: _Call) -> tuple[int, Mapping[str, str], bytes]:
+        """Connect, ask the guard, send, read: each step with its own meaning of failure."""
+        deadline = Deadline(self.limits.deadline)
+        connection = self._connected(call, deadline)
+        try:
+            if call.writes:
+                self._guard()
+            return _spoken(connection, call.request, self.limits.size)
+        except (OSError, HTTPError, HTTPException, _TooLarge) as error:
+            raise self._lost(call, error) from None
+        finally:
+            hang_up(connection)
+
+    def _connected(self, call: _Call, deadline: Deadline) -> HTTPConnection:
+        url = urlsplit(call.request.url or "")
+        try:
+            return connect(url, self.limits, deadline, allow_private=self._allow_private)
+        except Forbidden as error:
+            remedy = "Correct the address of the account, or allow private addresses in the settings."
+            raise self._failed(call, Permanent, str(error), "ADDRESS_FORBIDDEN", remedy) from None
+        except (NotConnected, OSError) as error:
+            remedy = "It is tried again by itself; if it lasts, check the account's address and the system's status."
+            raise self._failed(call, Transient, f"Not connected: {error}", "NOT_CONNECTED", remedy) from None
+
+    def _lost(self, call: _Call, error: Exception) -> AdapterError:
+        """The request may have left and no whole answer came."""
+        words = "No answer in time" if _is_timeout(error) else f"The answer was lost ({type(error).__name__})"
+        return self._failed(call, unclear(writes=call.writes), words, "ANSWER_LOST", None)
+
+    def _failed(
+        self, call: _Call, kind: type[AdapterError], detail: str, code: str, remedy: str | None
+    ) -> AdapterError:
+        return self.error(kind, detail, call.exchange(), code=code, remedy=remedy)
+
+    def _judged(self, call: _Call, answer: Answer, allow: tuple[int, ...], raw: bool) -> Answer:
+        kind = None if answer.status in allow else outcome(answer.status, writes=call.writes, special=self._special)
+        if kind is not None:
+            raise self._refused(answer, kind)
+        return answer if raw or answer.status == 204 else self._parsed(call, answer, bool(allow))
+
+    def _refused(self, answer: Answer, kind: type[AdapterError]) -> AdapterError:
+        if issubclass(kind, RateLimited):
+            seconds = retry_after(answer.headers.get("retry-after", ""))
+            if self._budget is not None:
+                self._budget.penalty(seconds)
+            return RateLimited(answer.told, system=self.system, retry_after=seconds, exchange=answer.exchange)
+        if 300 <= answer.status < 400:
+            remedy = "Check the account's address: it answers with a redirect, as for a wrong sub-domain or no login."
+            return self.error(kind, answer.told, answer.exchange, code="REDIRECTED", remedy=remedy)
+        return self.error(kind, answer.told, answer.exchange)
+
+    def _parsed(self, call: _Call, answer: Answer, tolerant: bool) -> Answer:
+        """The answer with its JSON read; an allowed status without JSON is given back as it is."""
+        try:
+            data = jsonlib.loads(answer.body, parse_float=Decimal)
+        except ValueError:
+            if tolerant and answer.status >= 300:
+                return answer
+            raise self._unreadable(call, answer) from None
+        return replace(answer, data=data)
+
+    def _unreadable(self, call: _Call, answer: Answer) -> AdapterError:
+        kind = unclear(writes=call.writes)
+        if looks_html(answer):
+            remedy = "If it lasts, check the account's address: a web page answers where the API should."
+            return self.error(kind, answer.told, answer.exchange, code="HTML_ANSWER", remedy=remedy)
+        words = "an empty answer" if not answer.body.strip() else "an answer that is not JSON"
+        return self.error(kind, f"HTTP {answer.status} with {words}", answer.exchange, code="UNREADABLE_ANSWER")
+
+
+class _TooLarge(Exception):
+    """The answer is longer than any honest one."""
+
+
+def unclear(*, writes: bool) -> type[AdapterError]:
+    """What an unclear end means: a write may have been done, a read surely did nothing."""
+    return Ambiguous if writes else Transient
+
+
+def outcome(status: int, *, writes: bool, special: Special | None = None) -> type[AdapterError] | None:
+    """The error class of a status, None for success. `special` overrides per system."""
+    if special and status in special:
+        return special[status]
+    if 200 <= status < 300:
+        return None
+    if status in (401, 403):
+        return Auth
+    if status in (408, 425, 429):
+        return RateLimited
+    return Permanent if 400 <= status < 500 else unclear(writes=writes)
+
+
+def retry_after(text: str, now: datetime | None = None) -> float:
+    """Seconds from a Retry-After header, given as seconds or as an HTTP date (RFC 9110 10.2.3); 60 when unreadable."""
+    if re.fullmatch(r"\d{1,9}", text.strip()):
+        return float(text)
+    try:
+        then = parsedate_to_datetime(text)
+    except ValueError:
+        return RETRY_AFTER
+    then = then if then.tzinfo else then.replace(tzinfo=UTC)
+    return max(0.0, (then - (now or datetime.now(UTC))).total_seconds())
+
+
+def sentence_of(data: object) -> str:
+    """The system's own sentence in any of the shapes systems use: text, list, or a map of field → sentences."""
+    if isinstance(data, dict):
+        told = next((data[key] for key in SENTENCE_KEYS if data.get(key)), None)
+        return sentence_of(told) if told is not None else _by_field(data)
+    if isinstance(data, list):
+        return ", ".join(filter(None, map(sentence_of, data)))
+    return "" if data is None or isinstance(data, bool) else str(data).strip()
+
+
+def looks_html(answer: Answer) -> bool:
+    """A web page instead of an API answer."""
+    start = answer.body[:512].lstrip().lower()
+    return "text/html" in answer.headers.get("content-type", "") or start.startswith((b"<!doctype html", b"<html"))
+
+
+def _by_field(data: Mapping[str, object]) -> str:
+    told = {key: sentence_of(value) for key, value in data.items() if isinstance(value, (str, list, dict))}
+    return "; ".join(f"{key}: {text}" for key, text in told.items() if text)
+
+
+def _told(answer: Answer) -> str:
+    """The status and the system's sentence: JSON's, a page's title, or the plain text."""
+    try:
+        words = sentence_of(answer.data or jsonlib.loads(answer.body))
+    except ValueError:
+        text = answer.body[:65536].decode("utf-8", "replace")
+        title = re.search(r"<title[^>]*>(.*?)</title>", text, re.DOTALL | re.IGNORECASE)
+        words = title[1] if title else re.sub(r"<[^>]*>", " ", text)
+        words = f"web page “{words.strip()}”" if looks_html(answer) else words
+    told = " ".join(words.split())[:LONGEST_SENTENCE]
+    return f"HTTP {answer.status}: {told}" if told else f"HTTP {answer.status}"
+
+
+def _checked(request: requests.Request, system: str) -> requests.PreparedRequest:
+    """The request ready to go; an address that is none is the account's fault."""
+    try:
+        return request.prepare()
+    except requests.RequestException:
+        raise Permanent(
+            "The account's address is not a web address.", system=system, code="ADDRESS_FORBIDDEN",
+            remedy="Correct the address of the account.",
+        ) from None  # fmt: skip
+
+
+def _spoken(
+    connection: HTTPConnection, request: requests.PreparedRequest, most: int
+) -> tuple[int, Mapping[str, str], bytes]:
+    """Send the request and read the whole answer."""
+    host = urlsplit(request.url or "").netloc.rpartition("@")[2]
+    connection.request(
+        request.method or "", request.path_url, body=request.body,
+        headers={**request.headers, "Host": host}, preload_content=False,
+    )  # fmt: skip
+    response = connection.getresponse()
+    body = bytearray()
+    for chunk in response.stream(65536):
+        body += chunk
+        if len(body) > most:
+            raise _TooLarge
+    return response.status, {name.lower(): value for name, value in response.headers.items()}, bytes(body)
+
+
+def _is_timeout(error: Exception) -> bool:
+    return isinstance(error, TimeoutError) or "timed out" in str(error).lower()

@@ -1,0 +1,120 @@
+"""What a system can do, as data: drives forms, checks, refusals before any call, limits, clauses and the matrix."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from schemas.document import Kind
+
+
+class Reference(StrEnum):
+    """Whether our reference can be found again, and whether the system itself keeps it unique."""
+
+    UNIQUE = "unique"
+    SEARCHABLE = "searchable"
+    NONE = "none"
+
+
+class Credit(StrEnum):
+    NONE = "none"
+    FULL = "full"
+    PARTIAL = "partial"
+
+
+class Prices(StrEnum):
+    """What of a line is sent: documents.md 2.5 styles N, G and T."""
+
+    NET_UNIT = "net unit"
+    GROSS_UNIT = "gross unit"
+    TOTALS = "totals"
+
+
+class Pdf(StrEnum):
+    """`LATER`: a fresh document's PDF may take a while."""
+
+    NONE = "none"
+    READY = "ready"
+    LATER = "later"
+
+
+class Token(StrEnum):
+    STATIC = "static"
+    EXPIRING_KEY = "expiring key"
+    CLIENT_CREDENTIALS = "client credentials"
+    ROTATING_REFRESH = "rotating refresh"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to fill in; `label` is spelled as the vendor spells it, `pattern` matches the whole value."""
+
+    name: str
+    label: str
+    secret: bool = False
+    required: bool = True
+    pattern: str = ".+"
+    example: str = ""
+    help: str = ""
+    choices: tuple[str, ...] = ()
+
+    def problem(self, value: str) -> str | None:
+        """What is wrong with a value, None when nothing is; the value itself is never repeated."""
+        if not value:
+            return "is missing" if self.required else None
+        if self.choices and value not in self.choices:
+            return f"must be one of {', '.join(self.choices)}"
+        return None if re.fullmatch(self.pattern, value) else f"does not look like {self.example or 'it should'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """At most `calls` in any `seconds`."""
+
+    calls: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One system. Empty `currencies` = any; `most_sends` 0 = unlimited; `official` names the state's hub, "" = none."""
+
+    key: str
+    label: str
+    country: str
+    docs: str
+    credentials: tuple[Field, ...]
+    options: tuple[Field, ...] = ()
+    kinds: frozenset[Kind] = frozenset({Kind.INVOICE})
+    reference: Reference = Reference.NONE
+    reference_length: int = 0
+    settle_delay: float = 0.0
+    most_sends: int = 0
+    credit: Credit = Credit.NONE
+    cancels: frozenset[Kind] = frozenset()
+    follows_proforma: bool = False
+    drafts: bool = False
+    prices: Prices = Prices.NET_UNIT
+    paid_on_create: bool = False
+    marks_paid: bool = False
+    pdf: Pdf = Pdf.NONE
+    mail: bool = False
+    official: str = ""
+    series: bool = False
+    currencies: frozenset[str] = frozenset()
+    limits: tuple[Window, ...] = ()
+    at_once: int = 0
+    token: Token = Token.STATIC
+
+    def problems(self, credentials: Mapping[str, str], options: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Field name → what is wrong with it, for the form and the command line; empty when all is well."""
+        given = {**(options or {}), **credentials}
+        found = {field.name: field.problem(given.get(field.name, "")) for field in self.credentials + self.options}
+        return {name: sentence for name, sentence in found.items() if sentence}
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The names of the credentials that are never shown."""
+        return tuple(field.name for field in self.credentials if field.secret)

@@ -1,0 +1,19 @@
+"""The keyword arguments that every adapter takes besides its account."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from adapters.connect import Limits
+from schemas.ports import Budget, Guard, TokenStore
+
+
+class Ports(TypedDict, total=False):
+    """All optional; see `Adapter.__init__`."""
+
+    guard: Guard
+    budget: Budget | None
+    tokens: TokenStore | None
+    allow_private: bool
+    fast: bool
+    limits: Limits | None

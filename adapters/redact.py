@@ -1,0 +1,112 @@
+"""What may be kept of a conversation: keys and persons masked, the system's own sentence left readable."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote, quote_plus
+
+MASK = "***"
+KEPT = 4096
+#: Longer texts are cut before they are read, so that a list of five megabytes costs no second.
+READ = 65536
+SHORTEST_SECRET = 4
+SHORTEST_PERSONAL = 3
+
+#: Names of fields that hold people's data, as a regular expression over the whole field name.
+PERSONAL = (
+    r"(?:\w*_)?(?:e_?mail\w*|phone\w*|mobile\w*|fax|street\w*|city|zip\w*|post_?code|"
+    r"first_?name|last_?name|full_?name|person|tax_no|tax_number|vat_number|bank_account|delivery_address)"
+    r"|(?:buyer|recipient|client|customer|issuer|contact)_(?:name|note|www)"
+)
+#: Names of fields that hold keys, wherever they stand.
+KEYS = r"(?:\w*_)?(?:token|password|secret|api_?key)|authorization|access_key|signature"
+EMAIL = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
+
+
+class Redactor:
+    """Masks what one account must never show: `secrets` literally, fields by name, e-mail addresses everywhere."""
+
+    def __init__(self, secrets: Iterable[str] = (), personal: str = PERSONAL) -> None:
+        self._personal = personal
+        self._literals = _literals(secrets, SHORTEST_SECRET)
+        self._fields = _field_patterns(f"{personal}|{KEYS}")
+
+    def __repr__(self) -> str:
+        return "Redactor()"
+
+    def knowing(self, secrets: Iterable[str], request: object = None) -> Redactor:
+        """This redactor with more secrets, and with the people's data of a request, which an answer may echo."""
+        more = Redactor((), self._personal)
+        values = _values(request, re.compile(self._personal, re.IGNORECASE))
+        more._literals = self._literals + _literals(secrets, SHORTEST_SECRET) + _literals(values, SHORTEST_PERSONAL)
+        return more
+
+    def sentence(self, text: str) -> str:
+        """A line for a person: literals and e-mail addresses masked."""
+        for pattern in self._literals:
+            text = pattern.sub(MASK, text)
+        return EMAIL.sub(MASK, text)
+
+    def body(self, raw: bytes | str | None) -> str:
+        """A body as it may be stored: fields masked by name too, cut to 4 KiB; files only by their size."""
+        if not raw:
+            return ""
+        if isinstance(raw, bytes) and raw.startswith(b"%PDF"):
+            return f"(PDF, {len(raw)} bytes)"
+        text = _plain(raw[:READ])
+        for pattern in self._fields:
+            text = pattern.sub(_masked, text)
+        return self.sentence(text)[:KEPT]
+
+    def url(self, url: str) -> str:
+        """An address with the values of telling parameters masked."""
+        return self.body(url)
+
+
+def _masked(match: re.Match[str]) -> str:
+    """What stood before the value, the mask, what stood after; an empty value stays visible."""
+    return f"{match['before']}{MASK}{match['after']}" if match["value"] else match[0]
+
+
+def _field_patterns(names: str) -> tuple[re.Pattern[str], ...]:
+    """The field in JSON (also cut short), XML and forms or queries."""
+    return (
+        re.compile(rf'(?P<before>"(?:{names})"\s*:\s*")(?P<value>(?:[^"\\]|\\.)*)(?P<after>"|\\?$)', re.IGNORECASE),
+        re.compile(rf"(?P<before><(?:{names})(?:\s[^>]*)?>)(?P<value>[^<]*)(?P<after><|$)", re.IGNORECASE),
+        re.compile(rf"(?P<before>(?:^|[?&])(?:{names})=)(?P<value>[^&\s]*)(?P<after>)", re.IGNORECASE),
+    )
+
+
+def _literals(values: Iterable[str], shortest: int) -> tuple[re.Pattern[str], ...]:
+    """Patterns of each value in every spelling it can come back in, longest first."""
+    spelled = {spelling for value in values if len(value) >= shortest for spelling in _spellings(value)}
+    ordered = sorted(spelled, key=len, reverse=True)
+    return tuple(re.compile(rf"(?<!\w){re.escape(spelling)}(?!\w)", re.IGNORECASE) for spelling in ordered)
+
+
+def _spellings(value: str) -> set[str]:
+    return {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1], html.escape(value)}
+
+
+def _values(data: object, names: re.Pattern[str], inside: bool = False) -> Iterator[str]:
+    """Every text under a field that holds people's data."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from _values(value, names, inside or names.fullmatch(str(key)) is not None)
+    elif isinstance(data, (list, tuple)):
+        for value in data:
+            yield from _values(value, names, inside)
+    elif inside and isinstance(data, str):
+        yield data
+
+
+def _plain(raw: bytes | str) -> str:
+    """Text with JSON's escapes undone, so that a mask meets every spelling."""
+    text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False) if text[:1] in "{[" else text
+    except ValueError:
+        return text
