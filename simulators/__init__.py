@@ -1,4 +1,8 @@
-"""Stand-ins of every outside system, for the demo, the tests and a user's trial; they import nothing of the product."""
+"""Stand-ins of every outside system, for the demo, the tests and a user's trial; they import nothing of the product.
+
+A new one: a package (or module) named by its key, a subclass of World with its routes, WORLD, start and main as in
+fakturownia, a line in SIMULATORS. Faults, settings, the log, /_sim/ and the command line come with the room.
+"""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, cast

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from simulators.exchange import BadBody, Refusal, Request, Response, as_json
@@ -110,6 +111,10 @@ class World:
         """Change a document behind the API's back, as a person at the system's own pages would."""
         raise NotImplementedError
 
+    def secrets(self) -> tuple[str, ...]:
+        """What the log must not show."""
+        return (self.settings["token"],)
+
     def writes(self, request: Request) -> bool:
         return request.method not in ("GET", "HEAD", "OPTIONS")
 
@@ -184,7 +189,10 @@ class World:
         return line
 
     def _masked(self, text: str) -> str:
-        return text.replace(self.settings["token"], "***") if self.settings["token"] else text
+        """Without secrets, plain or percent-encoded."""
+        for secret in filter(None, self.secrets()):
+            text = text.replace(secret, "***").replace(quote(secret, safe=""), "***")
+        return text
 
     def _check_setting(self, name: str, value: Any) -> None:
         known = {**self.common, **self.defaults}

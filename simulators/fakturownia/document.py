@@ -51,7 +51,8 @@ BLANK: dict[str, Any] = {
 }  # fmt: skip
 # Only answers to PUT and GET showed these.
 WIDE: dict[str, Any] = {"account_id": ACCOUNT_ID, "additional_fields": {}, "deleted": False, "origin": "api",
-                        "search_data": None, "check_fiscal_print": False, "sales_code": None}  # fmt: skip
+                        "search_data": None, "check_fiscal_print": False, "calculating_strategy": None,
+                        "sales_code": None}  # fmt: skip
 
 
 _FLAGS = {name for name, check in INVOICE.items() if check is flag}

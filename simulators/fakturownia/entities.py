@@ -21,8 +21,9 @@ BLANK_IS_WRONG = "- nie może być puste"
 _NULL = (
     "name tax_no post_code city street first_name country email phone www fax street_no bank bank_account"
     " bank_account_id shortcut note last_name password_hash referrer password_salt token fuid fname femail"
-    " department_id import discount payment_to_kind category_id delivery_address person panel_user_id mass_payment_code external_id"
-    " title mobile_phone register_number tax_no_check default_payment_type tax_no_kind accounting_id buyer_id"
+    " department_id import discount payment_to_kind category_id delivery_address person panel_user_id"
+    " mass_payment_code external_id title mobile_phone register_number tax_no_check default_payment_type"
+    " tax_no_kind accounting_id buyer_id"
 )
 CLIENT_BLANK: dict[str, Any] = {
     **dict.fromkeys(_NULL.split()), "kind": "buyer", "dynamic_fields": {}, "deleted": False, "company": True,
@@ -77,8 +78,7 @@ class Sort:
         wanted = {name: asked[name].lower() for name in self.filters if name in asked}
         found = [entity for entity in self.store(world).values()
                  if all(part in str(entity[name] or "").lower() for name, part in wanted.items())]  # fmt: skip
-        length, page = min(int(asked.get("per_page", 25)), 100), int(asked.get("page", 1))
-        return world.reply(found[(page - 1) * length : page * length])
+        return world.reply(world.page(found, asked))
 
     def _create(self, world: "Fakturownia", request: Request) -> Response:
         given = world.envelope(request, self.one, self.known)
@@ -100,17 +100,14 @@ class Sort:
 def add_client(world: "Fakturownia", given: Mapping[str, Any], forced: bool) -> int:
     """The buyer of a document: matched by tax number, or by name and e-mail, else made (section 6)."""
     buyer = {name: given.get(f"buyer_{name}") for name in CLIENT if given.get(f"buyer_{name}") is not None}
-    if not forced:
-        for client in world.clients.values():
-            if _same(client, buyer):
-                return int(client["id"])
+    known = world.client_keys.get(_key(buyer))
+    if known in world.clients and not forced:
+        return int(known)
     return int(CLIENTS.add(world, buyer)["id"])
 
 
-def _same(client: Mapping[str, Any], buyer: Mapping[str, Any]) -> bool:
-    if buyer.get("tax_no"):
-        return bool(client["tax_no"] == buyer["tax_no"])
-    return (client["name"], client["email"]) == (buyer.get("name"), buyer.get("email"))
+def _key(client: Mapping[str, Any]) -> object:
+    return client.get("tax_no") or (client.get("name"), client.get("email"))
 
 
 def _name_faults(given: Mapping[str, Any]) -> Faults:
@@ -125,6 +122,7 @@ def _finish_client(world: "Fakturownia", client: dict[str, Any]) -> None:
     client["name"] = client["name"] or " ".join(filter(None, (client["first_name"], client["last_name"])))
     client["shortcut"] = client["shortcut"] or client["name"]
     client["token"] = client["token"] or secrets.token_hex(10)
+    world.client_keys.setdefault(_key(client), client["id"])
     client["tax_no_check"] = f"{client['country'] or 'PL'}{client['tax_no']}" if client["tax_no"] else None
 
 

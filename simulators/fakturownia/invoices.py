@@ -13,7 +13,7 @@ from simulators.fakturownia.world import Fakturownia
 from simulators.fields import on
 
 # What a copy does not take over from its source.
-OWN = {"id", "number", "oid", "status", "paid", "paid_date", "kind", "payment_to", "pattern_nr_m"}
+OWN = {"id", "number", "oid", "status", "paid", "paid_date", "kind", "payment_to", "pattern_nr_m", "invoice_id"}
 
 
 @ROUTES.add("POST", "/invoices.json")

@@ -19,8 +19,6 @@ KNOWN = {*EQUAL, "page", "per_page", "period", "date_from", "date_to", "search_d
          "income", "include_positions", "order", "oid", "api_token", "fields[invoice]", "additional_fields[invoice]",
          "correction_positions"}  # fmt: skip
 NARROW = "fields[invoice]"
-# Sources differ between 25 and 50 (section 6): the smaller one makes a client read on.
-PAGE, LONGEST_PAGE = 25, 100
 
 
 @ROUTES.add("GET", "/invoices.json")
@@ -29,7 +27,7 @@ def index(world: Fakturownia, request: Request) -> Response:
     asked = request.query
     world.demand(_faults(asked))
     found = [document for document in _candidates(world, asked) if _wanted(world, document, asked, request)]
-    page = _page(_ordered(found, asked.get("order", "")), asked)
+    page: list[Document] = world.page(_ordered(found, asked.get("order", "")), asked)
     for document in page:
         ksef.move_on(world, document)
     positions = asked.get("include_positions") in ("true", "1")
@@ -67,9 +65,6 @@ def _faults(asked: dict[str, str]) -> Faults:
         yield "search_date_type", f"must be one of {', '.join(DATES)}"
     if asked.get("order", "id").removesuffix(".desc").removesuffix(".asc") not in ORDERS:
         yield "order", f"must be one of {', '.join(ORDERS)}, with .desc for the other way"
-    for name in ("page", "per_page"):
-        if not asked.get(name, "1").isdigit() or int(asked.get(name, "1")) < 1:
-            yield name, "must be a number from 1 on"
     if asked.get("period") == "more":
         yield from _window_faults(asked)
 
@@ -132,12 +127,6 @@ def _ordered(found: list[Document], order: str) -> list[Document]:
                if name == "price_gross" else (str(document.fields[name] or ""), document.ident),
                reverse=not order or order.endswith(".desc"))  # fmt: skip
     return found
-
-
-def _page(found: list[Document], asked: dict[str, str]) -> list[Document]:
-    length = min(int(asked.get("per_page", PAGE)), LONGEST_PAGE)
-    start = (int(asked.get("page", 1)) - 1) * length
-    return found[start : start + length]
 
 
 def _month_end(day: date) -> date:

@@ -30,8 +30,7 @@ def create(world: Fakturownia, request: Request) -> Response:
 @ROUTES.add("GET", "/banking/payments.json")
 def index(world: Fakturownia, request: Request) -> Response:
     asked = request.query
-    length, page = min(int(asked.get("per_page", 25)), 100), int(asked.get("page", 1))
-    chosen = list(world.payments.values())[(page - 1) * length : page * length]
+    chosen = world.page(list(world.payments.values()), asked)
     return world.reply([_shown(world, payment, asked.get("include") == "invoices") for payment in chosen])
 
 

@@ -43,6 +43,7 @@ class Fakturownia(World):
         self.categories: dict[int, dict[str, Any]] = {}
         self.payments: dict[int, dict[str, Any]] = {}
         self.departments: dict[int, dict[str, Any]] = {1: {"id": 1, "name": "Main", "shortcut": "MAIN", "main": True}}
+        self.client_keys: dict[object, int] = {}
         self.emails: list[dict[str, Any]] = []
         self.by_oid = References()
         self.holders: dict[str, list[int]] = {}
@@ -93,6 +94,14 @@ class Fakturownia(World):
     def reply(self, data: object, status: int = 200) -> Response:
         """Money goes out as strings, as Rails writes it."""
         return as_json(data, status, money=lambda value: shortest(cast(Decimal, value)))
+
+    def page(self, found: list[Any], asked: Mapping[str, str]) -> list[Any]:
+        """One page; 25 by default (sources say 25 or 50: the smaller makes a client read on), 100 at most."""
+        self.demand((name, "must be a number from 1 on") for name in ("page", "per_page")
+                    if not asked.get(name, "1").isdigit() or int(asked.get(name, "1")) < 1)  # fmt: skip
+        length = min(int(asked.get("per_page", 25)), 100)
+        start = (int(asked.get("page", 1)) - 1) * length
+        return found[start : start + length]
 
     # ---- the books ------------------------------------------------------------------------------------------------
 
