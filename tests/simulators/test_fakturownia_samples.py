@@ -155,7 +155,8 @@ def test_the_recorded_create_gets_the_recorded_answer(shop: Client) -> None:
     assert set(recorded) <= set(answer)
     same = ("number", "price_net", "price_tax", "price_gross", "currency", "status", "kind", "lang", "paid",
             "payment_to", "payment_to_kind", "pattern", "pattern_nr_m", "issue_year", "sell_date", "delivery_date",
-            "income", "discount_kind", "oid", "cancelled", "product_cache", "exchange_rate", "exchange_kind")  # fmt: skip
+            "income", "discount_kind", "oid", "cancelled", "product_cache", "exchange_rate",
+            "exchange_kind")  # fmt: skip
     assert {name: answer[name] for name in same} == {name: recorded[name] for name in same}
     assert types(recorded, answer) == []
 
