@@ -77,6 +77,7 @@ class Event:
     """A stored event as the desk loads it. `due_at` None with WAITING means only its named condition wakes it.
 
     `attempts` counts failures since the last manual replay; `kills` counts deaths of the child that ran it alone.
+    `manual`: a person asked for the next run; `repeats`: duplicates counted on it; `settled_by`: the event that closed it.
     """
 
     id: str
@@ -102,6 +103,11 @@ class Event:
     kills: int
     document_id: int | None
     account_id: int | None
+    manual: bool = False
+    repeats: int = 0
+    error_class: str = ""
+    system: str = ""
+    settled_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

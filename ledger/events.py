@@ -1,0 +1,34 @@
+"""Events: written down (storing), rung (ringing), brought to rest (endings) and read (listing)."""
+
+from ledger.endings import abandon, add_attempt, close_dead, die, done, replay, wait, wake, wake_order
+from ledger.listing import attempts_of as attempts
+from ledger.listing import body, counts, dead_of_order, load, oldest_due, page, waiting_of_order
+from ledger.ringing import dead_ids, due, mark_rung, older_than, void_rings
+from ledger.storing import add_internal, store
+
+__all__ = [
+    "abandon",
+    "add_attempt",
+    "add_internal",
+    "attempts",
+    "body",
+    "close_dead",
+    "counts",
+    "dead_ids",
+    "dead_of_order",
+    "die",
+    "done",
+    "due",
+    "load",
+    "mark_rung",
+    "older_than",
+    "oldest_due",
+    "page",
+    "replay",
+    "store",
+    "void_rings",
+    "wait",
+    "waiting_of_order",
+    "wake",
+    "wake_order",
+]

@@ -1,0 +1,112 @@
+"""Reading events: one, an order's, the ones to ring, and pages by keyset."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
+
+from ledger.ids import first_id, first_id_after
+from ledger.storing import unpack
+from ledger.tables import DEAD, DONE, WAITING, attempts, event_bodies, events, is_dead, is_due, is_waiting
+from schemas.errors import BillhookError
+from schemas.event import ORDER, Attempt, Event, State
+
+_COLUMNS = [events.c[field.name] for field in fields(Event)]
+_ATTEMPT = [attempts.c[field.name] for field in fields(Attempt)]
+_STATES = {State.WAITING: WAITING, State.DONE: DONE, State.DEAD: DEAD}
+
+
+def _event(row: Row[Any]) -> Event:
+    values = dict(row._mapping)
+    values["state"] = State(values["state"])
+    return Event(**values)
+
+
+def _events(tx: Connection, query: Select[Any]) -> list[Event]:
+    return [_event(row) for row in tx.execute(query)]
+
+
+def load(tx: Connection, event_id: str) -> Event | None:
+    """One event."""
+    found = tx.execute(select(*_COLUMNS).where(events.c.id == event_id)).one_or_none()
+    return None if found is None else _event(found)
+
+
+def body(tx: Connection, event_id: str) -> bytes:
+    """The raw bytes as they came; raises BillhookError for an event that has none (a follow-up)."""
+    packed = tx.execute(select(event_bodies.c.body).where(event_bodies.c.event_id == event_id)).scalar_one_or_none()
+    if packed is None:
+        raise BillhookError(f"Event {event_id} has no body.", code="NO_BODY")
+    return unpack(packed)
+
+
+def _of_order(tx: Connection, shop_id: int, order_id: str, state: ColumnElement[bool]) -> list[Event]:
+    of_order = (events.c.shop_id == shop_id, events.c.order_id == order_id, events.c.kind == ORDER)
+    return _events(tx, select(*_COLUMNS).where(state, *of_order).order_by(events.c.id))
+
+
+def waiting_of_order(tx: Connection, shop_id: int, order_id: str) -> list[Event]:
+    """The order's events that still have to be decided, oldest first."""
+    return _of_order(tx, shop_id, order_id, is_waiting)
+
+
+def dead_of_order(tx: Connection, shop_id: int, order_id: str) -> list[Event]:
+    """The order's open dead letters, oldest first."""
+    return _of_order(tx, shop_id, order_id, is_dead)
+
+
+def attempts_of(tx: Connection, event_id: str) -> list[Attempt]:
+    """All tries at an event, oldest first."""
+    found = tx.execute(select(*_ATTEMPT).where(attempts.c.event_id == event_id).order_by(attempts.c.id))
+    return [Attempt(**row._mapping) for row in found]
+
+
+def page(
+    tx: Connection,
+    *,
+    shop: str | None = None,
+    state: State | None = None,
+    code: str | None = None,
+    system: str | None = None,
+    error_class: str | None = None,
+    order: str | None = None,
+    text: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> list[Event]:
+    """Newest first, those older than the event `after`. `shop` is a key; `code` the reason; `text` part of the detail.
+
+    `since` and `until` bound the time of arrival, to the millisecond.
+    """
+    query = select(*_COLUMNS).order_by(events.c.id.desc()).limit(limit)
+    same = {"shop_key": shop, "reason": code, "system": system, "error_class": error_class, "order_id": order}
+    query = query.where(*(events.c[name] == value for name, value in same.items() if value is not None))
+    if state is not None:
+        query = query.where(events.c.state == _STATES[state])
+    if text:
+        query = query.where(or_(events.c.detail.icontains(text, autoescape=True), events.c.id == text))
+    return _events(tx, query.where(*_between(since, until, after)))
+
+
+def _between(since: datetime | None, until: datetime | None, after: str | None) -> list[ColumnElement[bool]]:
+    bounds = [] if since is None else [events.c.id >= first_id(since)]
+    bounds += [] if until is None else [events.c.id < first_id_after(until)]
+    return bounds + ([] if after is None else [events.c.id < after])
+
+
+def counts(tx: Connection, *, done: bool = False) -> dict[State, int]:
+    """How many wait and are dead, by the partial indexes; `done` counts those too, which reads them all."""
+    states = [State.WAITING, State.DEAD] + ([State.DONE] if done else [])
+    count = select(func.count()).select_from(events)
+    return {state: tx.execute(count.where(events.c.state == _STATES[state])).scalar_one() for state in states}
+
+
+def oldest_due(tx: Connection, now: datetime) -> float:
+    """For how many seconds the oldest due event is overdue; 0 when nothing is."""
+    due_at = tx.execute(select(func.min(events.c.due_at)).where(is_due)).scalar_one()
+    return 0.0 if due_at is None else max(0.0, (now - due_at).total_seconds())

@@ -1,0 +1,126 @@
+"""Orders: their newest state, their last decision, and the lease that keeps two workers off one (DESIGN 4, lock 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import fields
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Connection, Row, delete, select, update
+
+from ledger.rows import Beat, OrderRow
+from ledger.tables import leases, orders
+from ledger.upsert import insert_for
+from schemas.errors import BillhookError
+from schemas.event import Event
+
+__all__ = ["Beat", "OrderRow", "beats", "find", "fix_account", "holds", "lease_event", "note_newest", "release",
+           "release_all", "renew", "take_away", "take_lease"]  # fmt: skip
+
+_COLUMNS = [orders.c[field.name] for field in fields(OrderRow)]
+
+
+def find(tx: Connection, shop_id: int, order_id: str) -> OrderRow | None:
+    """An order's row."""
+    query = select(*_COLUMNS).where(orders.c.shop_id == shop_id, orders.c.order_id == order_id)
+    row: Row[tuple[object, ...]] | None = tx.execute(query).one_or_none()
+    return None if row is None else OrderRow(**row._mapping)
+
+
+def take_lease(tx: Connection, shop_id: int, order_id: str, owner: str, event_id: str) -> OrderRow | None:
+    """Take the order in hand under `owner`, random per lease; None when somebody has it.
+
+    Raises BillhookError for an order no event ever named.
+    """
+    order = find(tx, shop_id, order_id)
+    if order is None:
+        raise BillhookError(f"There is no order {order_id} of shop {shop_id}.", code="NO_ORDER")
+    row = {"order_row_id": order.id, "owner": owner, "beat": 1, "event_id": event_id, "shop_key": order.shop_key}
+    take = insert_for(tx, leases).values(row).on_conflict_do_nothing(index_elements=["order_row_id"])
+    taken = tx.execute(take.returning(leases.c.owner)).scalar_one_or_none()
+    return order if taken is not None else None
+
+
+def renew(tx: Connection, owners: Collection[str]) -> set[str]:
+    """One more beat for all leases of a process; gives the owners that still hold theirs."""
+    beat = update(leases).where(leases.c.owner.in_(owners)).values(beat=leases.c.beat + 1).returning(leases.c.owner)
+    return set(tx.execute(beat).scalars())
+
+
+def holds(tx: Connection, row_id: int, owner: str) -> bool:
+    """Whether the lease is still ours; on PostgreSQL it then stays so until this transaction ends."""
+    mine = select(leases.c.owner).where(leases.c.order_row_id == row_id, leases.c.owner == owner)
+    return tx.execute(mine.with_for_update()).scalar_one_or_none() is not None
+
+
+def release(tx: Connection, row_id: int, owner: str) -> bool:
+    """Give the order back; False when it was taken away before."""
+    return tx.execute(delete(leases).where(leases.c.order_row_id == row_id, leases.c.owner == owner)).rowcount == 1
+
+
+def release_all(tx: Connection, owners: Collection[str]) -> list[str]:
+    """Give back every lease of a process; gives the ids of the events they were for, which are still due."""
+    return list(tx.execute(delete(leases).where(leases.c.owner.in_(owners)).returning(leases.c.event_id)).scalars())
+
+
+def lease_event(tx: Connection, shop_id: int, order_id: str) -> str | None:
+    """For which event the order is in somebody's hand; None when it is free."""
+    held = select(leases.c.event_id).join(orders, orders.c.id == leases.c.order_row_id)
+    return tx.execute(
+        held.where(orders.c.shop_id == shop_id, orders.c.order_id == order_id)
+    ).scalar_one_or_none()  # fmt: skip
+
+
+def beats(tx: Connection) -> list[Beat]:
+    """Every lease there is, for a clock that watches for still beats."""
+    c = leases.c
+    return [Beat(*row) for row in tx.execute(select(c.order_row_id, c.owner, c.beat, c.event_id, c.shop_key))]
+
+
+def take_away(tx: Connection, row_id: int, owner: str, beat: int) -> str | None:
+    """End a lease whose beat stood still; gives its event's id, None when it moved or ended meanwhile."""
+    still = (leases.c.order_row_id == row_id, leases.c.owner == owner, leases.c.beat == beat)
+    return tx.execute(delete(leases).where(*still).returning(leases.c.event_id)).scalar_one_or_none()
+
+
+def note_newest(
+    tx: Connection,
+    row_id: int,
+    event: Event,
+    *,
+    decision: str = "",
+    reason: str = "",
+    number: str = "",
+    currency: str = "",
+    total: Decimal | None = None,
+    status: str | None = None,
+    refunds: int | None = None,
+    modified_at: datetime | None = None,
+    now: datetime | None = None,
+) -> None:
+    """`event` brought the newest state of the order; what was read of it and decided. The caller compared (DESIGN 4).
+
+    `status`, `refunds` and `modified_at` are given when the order was read fresh from the shop.
+    """
+    newest = {
+        "newest_event_id": event.id,
+        "newest_modified": modified_at or event.modified_at,
+        "newest_refunds": event.refunds if refunds is None else refunds,
+        "newest_status": event.status if status is None else status,
+        "number": number,
+        "currency": currency,
+        "total": total,
+        "decision": decision,
+        "reason": reason,
+        "decided_at": now,
+    }
+    tx.execute(update(orders).where(orders.c.id == row_id).values(newest))
+
+
+def fix_account(tx: Connection, row_id: int, account_id: int) -> int:
+    """The first document fixes the order's account; gives the fixed one."""
+    fix = update(orders).where(orders.c.id == row_id, orders.c.account_id.is_(None)).values(account_id=account_id)
+    tx.execute(fix)
+    fixed: int = tx.execute(select(orders.c.account_id).where(orders.c.id == row_id)).scalar_one()
+    return fixed
