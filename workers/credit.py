@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from schemas.document import Draft, Issued, Kind, LineItem, Payment, Preceding, reference_of
 from schemas.errors import Unbalanced
-from schemas.money import ONE, ZERO, allocate, round_to, said, unit_of, vat_in, vat_on
+from schemas.money import ONE, ZERO, allocate, fits, round_to, said, unit_of, vat_in, vat_on
 from schemas.order import Order, Refund, RefundLine
 from workers.deduct import unknown_line
 from workers.draft import Drafted, tolerance
@@ -63,12 +63,13 @@ def credit_refund(job: Crediting, refund: Refund) -> Drafted:
     REFUND_LINES_EXCEED_AMOUNT, AMOUNT_ONLY_REFUND_MULTI_RATE; REFUND_LINES_UNKNOWN when the body cannot tell.
     """
     amount, clamped = _bounded(job, refund)
-    if amount == rest_of(job.left) and not refund.lines:
-        parts, figures = _closing(job, f"refund:{refund.id}", "Refund")
+    closing = _closing_lines(job, refund) if amount == rest_of(job.left) else None
+    if closing is not None:
+        parts, gross = closing
         warnings: set[str] = set()
     else:
         parts, gross, warnings = _spread(job, refund, amount)
-        figures = _figures(job, parts, gross)
+    figures = _figures(job, parts, gross)
     warnings |= {"CREDIT_CLAMPED"} if clamped else set()
     lines = lines_of(parts, figures, job.draft.decimals)
     return Drafted(_document(job, refund.id, lines, refund), tuple(sorted(warnings)))
@@ -77,7 +78,13 @@ def credit_refund(job: Crediting, refund: Refund) -> Drafted:
 def _bounded(job: Crediting, refund: Refund) -> tuple[Decimal, bool]:
     """The amount to credit: a unit or so above what is left is cut, more is refused."""
     rest = rest_of(job.left)
-    amount = round_to(refund.amount, job.draft.decimals)
+    amount = refund.amount
+    if not fits(amount, job.draft.decimals):
+        raise Unbalanced(
+            f"Refund {refund.id} of {amount} {job.draft.currency} cannot be said on a document with "
+            f"{job.draft.decimals} decimals: it would be {said(amount, job.draft.decimals)}.",
+            code="TOTAL_MISMATCH",
+        )
     if amount <= rest:
         return amount, False
     if amount - rest > tolerance(len(refund.lines or ()), job.unit):
@@ -95,6 +102,26 @@ def _closing(job: Crediting, source: str, name: str) -> tuple[list[Part], list[A
     open_groups = [(group, left) for group, left in job.left.items() if left.rest or left.rest_vat]
     parts = [_part(source, name, group, ONE, left.rest) for group, left in open_groups]
     return parts, [Amounts(left.rest - left.rest_vat, left.rest_vat, left.rest) for _, left in open_groups]
+
+
+def _closing_lines(job: Crediting, refund: Refund) -> tuple[list[Part], list[Decimal]] | None:
+    """A refund of all that is left: its lines take what their rate has left, rates without lines get one of their own.
+
+    None when the lines are too far from what their rates have left to be about that.
+    """
+    named = [part for line in refund.lines or () for part in _parts_of(job, refund, line)]
+    places = grouped(part.group for part in named)
+    parts, gross = list(named), [ZERO] * len(named)
+    for group, left in job.left.items():
+        mine = [named[place].gross for place in places.get(group, ())]
+        if mine and abs(sum(mine, ZERO) - left.rest) > tolerance(len(mine), job.unit):
+            return None
+        for place, amount in zip(places.get(group, ()), allocate(mine, left.rest, job.draft.decimals), strict=True):
+            gross[place] = amount
+        if not mine and (left.rest or left.rest_vat):
+            parts.append(_part(f"refund:{refund.id}", "Refund", group, ONE, left.rest))
+            gross.append(left.rest)
+    return parts, gross
 
 
 def _part(source: str, name: str, group: Group, quantity: Decimal, gross: Decimal, net: Decimal | None = None) -> Part:
@@ -150,7 +177,7 @@ def _by_amount(
     for part in named:
         taken[part.group] = taken.get(part.group, ZERO) + part.gross
     open_groups = {g: left.rest - taken.get(g, ZERO) for g, left in job.left.items() if left.rest > taken.get(g, ZERO)}
-    source, name = f"refund:{refund.id}", refund.reason or "Refund"
+    source, name = f"refund:{refund.id}", "Refund"
     if len(open_groups) == 1:
         (only,) = open_groups
         return [_part(source, name, only, ONE, amount)], set()

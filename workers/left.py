@@ -56,3 +56,8 @@ def _figures(issued: Issued) -> dict[Group, tuple[Decimal, Decimal]]:
 def _vat(row: TaxBreakdown, told: Mapping[str, Decimal]) -> Decimal:
     said = told.get(plain(row.rate)) if row.rate and row.category == "S" else None
     return row.vat if said is None else abs(said).copy_sign(row.vat)
+
+
+def is_all_credited(left: Mapping[Group, Left]) -> bool:
+    """Nothing is left at any rate; a sum of zero alone could hide a rest of one rate behind another's."""
+    return not any(group.rest or group.rest_vat for group in left.values())

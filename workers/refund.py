@@ -6,7 +6,7 @@ from schemas.document import Issued
 from schemas.money import said
 from schemas.order import Refund
 from workers.credit import credit_all, credit_refund, credit_rest
-from workers.left import rest_of
+from workers.left import is_all_credited
 from workers.pending import deducted_in, is_credited, uncredited
 from workers.rules import Decision
 from workers.situation import Case, credit_in, nothing, refuse
@@ -34,7 +34,7 @@ def _credit(case: Case, invoice: Issued, refund: Refund, more: tuple[str, ...]) 
         return nothing(
             "CREDIT_NOTES_OFF", f"Refund {refund.id}, {said(refund.amount)}: this route leaves refunds to people."
         )
-    if not rest_of(case.crediting(invoice).left) and any(credit.refund_id is None for credit in case.credits):
+    if _taken_back(case, invoice):
         return nothing("NOTHING_LEFT_TO_CREDIT", f"{invoice.reference} is already credited as a whole.")
     return credit_in(case, invoice, "REFUND", lambda job: credit_refund(job, refund), more)
 
@@ -52,7 +52,7 @@ def refund_of_invoice(case: Case) -> Decision | None:
 
 def _taken_back(case: Case, invoice: Issued) -> bool:
     """The whole invoice was cancelled: refunds only moved the money of that."""
-    return not rest_of(case.crediting(invoice).left) and any(credit.refund_id is None for credit in case.credits)
+    return is_all_credited(case.crediting(invoice).left) and any(credit.refund_id is None for credit in case.credits)
 
 
 def manual_credit(case: Case) -> Decision:
@@ -69,8 +69,7 @@ def manual_credit(case: Case) -> Decision:
 
 def take_back(case: Case, invoice: Issued) -> Decision:
     """Credit the whole invoice, or what earlier credit notes left of it."""
-    rest = rest_of(case.crediting(invoice).left)
-    if not rest:
+    if is_all_credited(case.crediting(invoice).left):
         return nothing(
             "NOTHING_LEFT_TO_CREDIT", f"{invoice.reference} over {said(invoice.draft.totals.gross)} is credited."
         )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -164,4 +164,3 @@ def returned(item_id: int, net: str, tax: str = "", rate_id: int = 1, quantity: 
     return {"id": 1, "quantity": -quantity, "total": f"-{net}", "total_tax": line_tax, "taxes": taxes, "meta_data": meta}
 
 
-HALF_DOWN = ROUND_HALF_DOWN
