@@ -1,0 +1,1 @@
+"""The bell and the pool against a real Valkey."""

@@ -1,0 +1,109 @@
+"""What the bell leaves in Redis, and what it says when Redis does not answer."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from rq.job import Job, JobStatus
+from rq.registry import FailedJobRegistry
+from rq.serializers import JSONSerializer
+
+from tests.queue.conftest import Desk, Valkey
+from workers.bell import Bell, BellDown
+from workers.wire import PROCESS, Server
+
+DEAD = ("e1", "a", "TOTAL_MISMATCH", "The sums differ.", "Correct the order.")
+
+
+def _job(redis: Server, event_id: str) -> Job:
+    return Job.fetch(event_id, connection=redis, serializer=JSONSerializer)
+
+
+def test_a_ring_is_an_ordinary_rq_job_that_never_times_out(valkey: Valkey, redis: Server) -> None:
+    Bell(valkey.url, timeout=1).ring([("e1", "a"), ("e2", "b")])
+    job = _job(redis, "e1")
+    assert (job.func_name, list(job.args), job.origin, job.get_status()) == (PROCESS, ["e1"], "a", JobStatus.QUEUED)
+    assert (job.timeout, job.result_ttl, job.failure_ttl) == (-1, 60, -1)
+    assert redis.lrange("rq:queue:b", 0, -1) == [b"e2"]
+
+
+def test_a_ring_needs_one_round_trip_for_all_queues(valkey: Valkey, redis: Server) -> None:
+    bell = Bell(valkey.url, timeout=1)
+    bell.ping()
+    before = redis.info("stats")["total_reads_processed"]
+    bell.ring([("e1", "a"), ("e2", "a"), ("e3", "b")])
+    assert redis.info("stats")["total_reads_processed"] - before == 2  # the ring, and this INFO
+
+
+def test_a_ring_undoes_the_expiry_of_an_earlier_run(valkey: Valkey, redis: Server) -> None:
+    bell = Bell(valkey.url, timeout=1)
+    bell.ring([("e1", "a")])
+    redis.expire("rq:job:e1", 60)
+    bell.ring([("e1", "a")])
+    assert redis.ttl("rq:job:e1") == -1
+
+
+def test_an_empty_ring_talks_to_nobody() -> None:
+    Bell("redis://127.0.0.1:1/0", timeout=0.25).ring([])
+
+
+def test_failed_jobs_are_put_back_with_their_text_and_without_running(valkey: Valkey, redis: Server) -> None:
+    Bell(valkey.url, timeout=1).fail([DEAD])
+    assert FailedJobRegistry("a", connection=redis).get_job_ids() == ["e1"]
+    result = _job(redis, "e1").latest_result()
+    assert result is not None
+    assert result.exc_string == "TOTAL_MISMATCH: The sums differ. — Correct the order."
+    assert redis.llen("rq:queue:a") == 0
+
+
+def test_a_job_that_waits_in_its_queue_is_neither_failed_nor_silenced(valkey: Valkey, redis: Server) -> None:
+    bell = Bell(valkey.url, timeout=1)
+    bell.ring([("e1", "a")])
+    bell.fail([DEAD])
+    bell.silence([("e1", "a")])
+    assert _job(redis, "e1").get_status() == JobStatus.QUEUED
+    assert FailedJobRegistry("a", connection=redis).get_job_ids() == []
+
+
+def test_silence_removes_the_job_of_a_closed_event(valkey: Valkey, redis: Server) -> None:
+    bell = Bell(valkey.url, timeout=1)
+    bell.fail([DEAD])
+    redis.zadd("rq:scheduled:a", {"e1": 1})
+    bell.silence([("e1", "a")])
+    assert sorted(redis.keys()) == [b"rq:queues"]
+
+
+def test_epoch_policy_and_counts(valkey: Valkey) -> None:
+    bell = Bell(valkey.url, timeout=1)
+    assert bell.epoch() is None
+    bell.set_epoch("spring")
+    bell.ring([("e1", "a"), ("e2", "a"), ("e3", "b")])
+    assert (bell.epoch(), bell.policy(), bell.waiting_counts()) == ("spring", "noeviction", {"a": 2, "b": 1})
+
+
+def test_a_frozen_valkey_costs_at_most_the_timeout(valkey: Valkey) -> None:
+    connected, fresh = Bell(valkey.url, timeout=0.25), Bell(valkey.url, timeout=0.25)
+    connected.ping()
+    valkey.freeze()
+    try:
+        for bell in (connected, fresh, connected):
+            began = time.monotonic()
+            with pytest.raises(BellDown):
+                bell.ring([("e1", "a")])
+            assert time.monotonic() - began < 0.3
+    finally:
+        valkey.thaw()
+    connected.ring([("e1", "a")])
+
+
+def test_a_killed_valkey_is_bell_down_at_once_and_is_found_again(valkey: Valkey, desk: Desk) -> None:
+    bell = desk.bell("quick", timeout=0.25)
+    bell.ping()
+    valkey.kill()
+    began = time.monotonic()
+    with pytest.raises(BellDown, match="Redis: ConnectionError"):
+        bell.ring([("e1", "a")])
+    assert time.monotonic() - began < 0.3
+    valkey.start()
+    bell.ring([("e1", "a")])
