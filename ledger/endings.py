@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Update, and_, case, func, insert, literal, or_, select, update
 
+from ledger.columns import Instant
 from ledger.listing import load
 from ledger.rows import Bell
 from ledger.tables import attempts, events, is_dead, is_waiting, orders
@@ -58,7 +59,10 @@ def wait(
         "ended_at": None,
     }
     if counted:
-        failed = {"attempts": events.c.attempts + 1, "first_failed_at": func.coalesce(events.c.first_failed_at, now)}
+        failed = {
+            "attempts": events.c.attempts + 1,
+            "first_failed_at": func.coalesce(events.c.first_failed_at, literal(now, Instant)),
+        }
         resting.update(failed)
     tx.execute(update(events).where(events.c.id == event_id).values(resting))
 
@@ -144,6 +148,7 @@ def replay(tx: Connection, event_id: str, now: datetime) -> Event:
         "first_failed_at": None,
         "kills": 0,
         "manual": True,
+        "settled_by": "",
         "sticks": False,
         "ended_at": None,
     }

@@ -8,9 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, insert, select, tuple_, update
+from sqlalchemy import Connection, bindparam, case, insert, select, tuple_, update
 
 from ledger.ids import uuid7
 from ledger.tables import DEAD, DONE, event_bodies, events, is_open_follow_up, orders
@@ -179,11 +178,8 @@ def _insert(tx: Connection, filing: _Filing) -> None:
         if place.moved
     ]
     if moved:
-        latest: dict[str, ColumnElement[Any]] = {
-            "latest_event_id": bindparam("event"),
-            "latest_digest": bindparam("digest"),
-        }
-        tx.execute(update(orders).where(orders.c.id == bindparam("row")).values(latest), moved)
+        move = update(orders).where(orders.c.id == bindparam("row"))
+        tx.execute(move.values(latest_event_id=bindparam("event"), latest_digest=bindparam("digest")), moved)
 
 
 def _count_repeats(tx: Connection, filing: _Filing) -> set[str]:
