@@ -1,0 +1,121 @@
+"""The application: settings in, doors out. It composes and does nothing else (DESIGN 2, floor 5)."""
+
+from __future__ import annotations
+
+import sys
+
+import sentry_sdk
+import structlog
+from flask import Flask, Response
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import logs
+from config import Settings, settings_from_environment
+from console import cli
+from ledger import rejections
+from ledger.engine import Ledger, LedgerDown, open_ledger
+from ledger.inbox import Inbox
+from ledger.shops import ShopBook
+from ledger.vault import Vault
+from schemas.connection import Shop
+from schemas.errors import Misconfigured
+from webhooks import health, problems, receive
+from webhooks.deadline import Deadline
+from webhooks.refusals import Refusal, Refusals
+from webhooks.ringing import Ringer
+from workers.house import DOOR_RING, House
+from workers.services import utc_now
+from workers.timing import timing_of
+
+log = structlog.get_logger(__name__)
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+}
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The WSGI application. Without `settings` it reads the environment, and ends with one message if that is wrong."""
+    settings = settings or _settings_or_exit()
+    logs.configure(settings.log_level, settings.log_format)
+    _watch_errors(settings)
+    app = Flask("billhook", static_folder=None)
+    app.config.update(SECRET_KEY=settings.secret_keys[0], MAX_CONTENT_LENGTH=settings.body_limit)
+    if len(settings.secret_keys) > 1:
+        app.config["SECRET_KEY_FALLBACKS"] = list(settings.secret_keys[1:])
+    problems.register(app)
+    app.after_request(_secure)
+    _open_doors(app, settings, _house(settings))
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _settings_or_exit() -> Settings:
+    try:
+        return settings_from_environment()
+    except Misconfigured as wrong:
+        sys.exit(f"Billhook cannot start:\n{wrong}")
+
+
+def _house(settings: Settings) -> House:
+    vault = Vault(settings.secret_keys)
+    return House(
+        settings.database_url,
+        settings.redis_url,
+        open_ledger(settings.database_url, vault),
+        timing_of(settings.timing),
+        slots=settings.slots,
+        allow_private=settings.allow_private_addresses,
+    )
+
+
+def _open_doors(app: Flask, settings: Settings, house: House) -> None:
+    """Every door of the house. Another blueprint, or another command, is registered here and nowhere else."""
+    app.extensions["billhook.house"] = house
+    bell = house.bell(DOOR_RING)
+    shops, inbox = ShopBook(house.ledger), Inbox(house.ledger, Ringer(bell))
+    app.extensions["billhook.inbox"] = inbox
+    door = receive.Door(
+        shop=shops.get,
+        store=inbox.store,
+        refusals=Refusals(lambda shop, refusal: _write_down(house.ledger, shop, refusal)),
+        body_limit=settings.body_limit,
+        deadline=Deadline(settings.body_seconds),
+    )
+    app.register_blueprint(receive.blueprint(door))
+    stale = house.timing.heartbeat_stale
+    app.register_blueprint(health.blueprint(health.Health(house.ledger, bell.ping, stale, settings.metrics_dir)))
+    cli.register(app)
+
+
+def _write_down(ledger: Ledger, shop: Shop, refusal: Refusal) -> None:
+    """The last hundred refusals of a shop are kept; that the ledger is away must not turn a 401 into a 503."""
+    try:
+        with ledger.write() as tx:
+            rejections.add(tx, shop.id, refusal.code, refusal.size, refusal.header_names, utc_now())
+    except LedgerDown as error:
+        log.warning("refusal_not_written", shop=shop.key, why=error.detail)
+
+
+def _secure(answer: Response) -> Response:
+    """The strictest headers for whoever set none; a page that needs a looser policy sets its own."""
+    for name, value in _HEADERS.items():
+        answer.headers.setdefault(name, value)
+    return answer
+
+
+def _watch_errors(settings: Settings) -> None:
+    """Sentry only when a DSN is given; no bodies, no local variables, no personal data."""
+    if settings.sentry_dsn:
+        sentry_sdk.init(
+            settings.sentry_dsn,
+            send_default_pii=False,
+            include_local_variables=False,
+            max_request_body_size="never",
+            traces_sample_rate=0.0,
+        )

@@ -1,0 +1,62 @@
+"""JSON as strictly as RFC 8259 and I-JSON (RFC 7493) want it: what two readers might read differently is refused."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import NoReturn
+
+from schemas.errors import Unreadable
+
+
+def parse(body: bytes) -> object:
+    """The value in `body`; raises Unreadable with one sentence, whatever is wrong with it.
+
+    Refused: bad UTF-8, NaN and infinities (also by overflow), names given twice, lone surrogates, integers beyond
+    Python's digit limit, nesting beyond Python's recursion limit.
+    """
+    try:
+        value = _DECODER.decode(body.decode())
+        _encodable(body, value)
+    except UnicodeDecodeError as error:
+        raise _bad(f"The body is not UTF-8 (byte {error.start}).") from None
+    except UnicodeEncodeError:
+        raise _bad("A text holds half of a surrogate pair.") from None
+    except json.JSONDecodeError as error:
+        raise _bad(f"The body is not JSON: {error.msg} at character {error.pos}.") from None
+    except RecursionError:
+        raise _bad("The JSON is nested too deep.") from None
+    except ValueError:
+        raise _bad("A number has more digits than any sum or id needs.") from None
+    return value
+
+
+def _bad(sentence: str) -> Unreadable:
+    return Unreadable(sentence, code="NOT_JSON", remedy="Look at the body: a plugin of the shop changes what it sends.")
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _bad("An object of the JSON has the same name twice.")
+    return found
+
+
+def _no_constant(word: str) -> NoReturn:
+    raise _bad(f"{word} is no JSON number.")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise _bad("A number is too big.")
+    return number
+
+
+def _encodable(body: bytes, value: object) -> None:
+    """Half a surrogate pair can be written as an escape only, so bodies without one need no second look."""
+    if b"\\ud" in body or b"\\uD" in body:
+        json.dumps(value, ensure_ascii=False).encode()
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_finite)

@@ -1,0 +1,152 @@
+"""The shop's door: who are you, written down, 200 (DESIGN 4, rooms 1 and 2). Everything else happens at the desk."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+from flask import Blueprint, Request, Response, request
+
+from ledger.engine import LedgerDown
+from schemas.connection import Shop
+from schemas.errors import Unauthentic
+from schemas.event import Incoming, Stored
+from schemas.problem import Problem
+from webhooks import metrics
+from webhooks.body import read_body
+from webhooks.deadline import Deadline
+from webhooks.refusals import Refusal, Refusals, names_of
+from webhooks.sources import SIGNATURE, SOURCES, Source
+
+log = structlog.get_logger(__name__)
+
+#: Headers kept with an event, to find a delivery in the shop's own logs. The signature is not among them.
+KEPT_HEADERS = ("User-Agent", "Content-Type", "X-WC-Webhook-ID", "X-WC-Webhook-Source", "X-WC-Webhook-Delivery-ID")
+_KEPT_CHARS = 200
+_DELIVERY_CHARS = 64
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What the door needs: a look-up of shops, a durable store, and its bounds. `store` raises LedgerDown."""
+
+    shop: Callable[[str], Shop | None]
+    store: Callable[[Incoming, float], Stored]
+    refusals: Refusals
+    body_limit: int
+    deadline: Deadline
+    store_seconds: float = 5.0
+    now: Callable[[], datetime] = field(default=_now)
+
+
+def blueprint(door: Door) -> Blueprint:
+    """`POST /webhooks/<shop>`; GET and HEAD answer a URL check; Flask answers other methods 405."""
+    routes = Blueprint("webhooks", __name__)
+
+    @routes.post("/webhooks/<shop_key>")
+    def receive(shop_key: str) -> Response:
+        with metrics.ACK_SECONDS.time():
+            return _receive(door, shop_key)
+
+    @routes.get("/webhooks/<shop_key>", provide_automatic_options=False)
+    def check(shop_key: str) -> Response:
+        _known(door, shop_key)
+        return _answer({"ready": True})
+
+    return routes
+
+
+def _receive(door: Door, shop_key: str) -> Response:
+    shop, source = _known(door, shop_key)
+    body = b""
+    try:
+        body = read_body(request, door.body_limit, door.deadline)
+        if source.is_ping(request.headers, body):
+            return _ping(shop)
+        source.authenticate(shop, request.headers, body)
+    except Unauthentic as error:
+        _refused(door, shop, error.code, len(body))
+        raise
+    except Problem as problem:
+        _refused(door, shop, problem.code, request.content_length or 0)
+        raise
+    return _stored(shop, _store(door, _incoming(door, shop, source, request, body)))
+
+
+def _known(door: Door, shop_key: str) -> tuple[Shop, Source]:
+    """The shop and how it is read. Removed, guessed and unreadable ones get one answer, from one look-up each."""
+    try:
+        shop = door.shop(shop_key)
+    except LedgerDown as error:
+        raise _not_now(error) from None
+    source = SOURCES.get(shop.platform) if shop else None
+    if shop is None or source is None:
+        if shop:
+            log.error("shop_has_unknown_platform", shop=shop.key, platform=shop.platform)
+        metrics.UNKNOWN_SHOP.inc()
+        raise Problem(404, "UNKNOWN_SHOP", "There is no such shop.", remedy="Compare the delivery URL with the shop's.")
+    return shop, source
+
+
+def _refused(door: Door, shop: Shop, code: str, size: int) -> None:
+    door.refusals.note(shop, Refusal(code, size, names_of(request.headers.keys())))
+
+
+def _ping(shop: Shop) -> Response:
+    metrics.PINGS.labels(shop.key).inc()
+    metrics.LAST_PING.labels(shop.key).set(time.time())
+    log.info("ping", shop=shop.key)
+    return _answer({"ping": True})
+
+
+def _incoming(door: Door, shop: Shop, source: Source, sent: Request, body: bytes) -> Incoming:
+    headers = sent.headers
+    kept = {name: headers[name][:_KEPT_CHARS] for name in KEPT_HEADERS if name in headers and name != SIGNATURE}
+    return Incoming(
+        shop_id=shop.id,
+        shop_key=shop.key,
+        source="webhook",
+        body=body,
+        envelope=source.envelope(headers, body),
+        received_at=door.now(),
+        delivery_id=headers.get(source.delivery_id, "")[:_DELIVERY_CHARS],
+        headers=json.dumps(kept),
+    )
+
+
+def _store(door: Door, incoming: Incoming) -> Stored:
+    try:
+        return door.store(incoming, door.store_seconds)
+    except LedgerDown as error:
+        metrics.NOT_STORED.labels(incoming.shop_key).inc()
+        raise _not_now(error) from None
+
+
+def _not_now(error: LedgerDown) -> Problem:
+    """The one honest failure of this door. The cause goes to the log; a stranger is told only that it will pass."""
+    log.error("ledger_down", why=error.detail)
+    return Problem(
+        503,
+        error.code,
+        "The delivery could not be stored just now; nothing of it was kept.",
+        remedy="Send it again in a few seconds.",
+        headers={"Retry-After": "5"},
+    )
+
+
+def _stored(shop: Shop, stored: Stored) -> Response:
+    (metrics.DUPLICATE if stored.duplicate else metrics.STORED).labels(shop.key).inc()
+    log.info("delivery_stored", shop=shop.key, event=stored.event_id, duplicate=stored.duplicate)
+    return _answer({"event": stored.event_id, "duplicate": stored.duplicate})
+
+
+def _answer(said: dict[str, object]) -> Response:
+    return Response(json.dumps(said), 200, mimetype="application/json")
