@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, missing
 
 from schemas.money import ZERO
 
@@ -42,7 +42,11 @@ class NullIs(fields.Field[Any]):
     def deserialize(
         self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
     ) -> Any:
-        return self.when_null if value is None else super().deserialize(value, attr, data, **kwargs)
+        if value is None:
+            return self.when_null
+        if value is missing or self.validators:
+            return super().deserialize(value, attr, data, **kwargs)
+        return self._deserialize(value, attr, data, **kwargs)
 
 
 class Money(NullIs):

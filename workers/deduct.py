@@ -16,13 +16,14 @@ _DUST = Decimal("0.005")
 
 def without_refunds(elements: Sequence[Element], refunds: Sequence[Refund], order: Order) -> list[Element]:
     """The elements less what refund lines took from them. Raises Unbalanced REFUND_LINE_UNKNOWN."""
-    left = {element.source: element for element in elements}
+    left = list(elements)
     for refund in refunds:
         for line in refund.lines or ():
-            if line.source not in left:
+            place = next((i for i, element in enumerate(left) if element.source == line.source), None)
+            if place is None:
                 raise unknown_line(refund, line, order.currency)
-            left[line.source] = _less(left[line.source], line)
-    return list(left.values())
+            left[place] = _less(left[place], line)
+    return left
 
 
 def unknown_line(refund: Refund, line: RefundLine, currency: str) -> Unbalanced:
