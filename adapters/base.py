@@ -84,13 +84,14 @@ class Adapter(ABC):
         budget: Budget | None = None,
         tokens: TokenStore | None = None,
         allow_private: bool = False,
+        deadline: float | None = None,
         fast: bool = False,
         limits: Limits | None = None,
     ) -> None:
         self.account = account
         self.tokens = tokens
         self._ports = {"guard": guard, "budget": budget, "allow_private": allow_private}
-        self._limits = limits or (FAST if fast else Limits())
+        self._limits = limits or (Limits.within(deadline) if deadline else FAST if fast else Limits())
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.account.key!r})"

@@ -39,9 +39,14 @@ class Limits:
     read: float = 30.0
     size: int = 5 * 1024 * 1024
 
+    @classmethod
+    def within(cls, deadline: float) -> Limits:
+        """Limits that fit a shorter deadline, the pauses in proportion."""
+        return cls(deadline, connect=min(10.0, deadline / 3), read=min(30.0, deadline / 2))
+
 
 #: For tests and the demo's `fast` profile.
-FAST = Limits(deadline=3.0, connect=1.0, read=1.5)
+FAST = Limits.within(3.0)
 
 
 class Deadline:
@@ -94,7 +99,20 @@ class _PacedSocket:
         self._sock.close()
 
 
-def connect(url: SplitResult, limits: Limits, deadline: Deadline, *, allow_private: bool) -> HTTPConnection:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A connection that is up. http.client forgets its socket once an answer's head is read; `hang_up` does not."""
+
+    connection: HTTPConnection
+    _sock: _PacedSocket
+
+    def hang_up(self) -> None:
+        """Close it for good."""
+        self.connection.close()
+        self._sock.hang_up()
+
+
+def connect(url: SplitResult, limits: Limits, deadline: Deadline, *, allow_private: bool) -> Line:
     """A connection that is up, TLS done and verified, to the very address that was checked.
 
     Raises Forbidden for http or private addresses unless `allow_private`, NotConnected for everything that failed.
@@ -106,14 +124,6 @@ def connect(url: SplitResult, limits: Limits, deadline: Deadline, *, allow_priva
     if not allow_private:
         refuse_private(host, addresses)
     return _first_up(addresses, url, port, limits, deadline)
-
-
-def hang_up(connection: HTTPConnection) -> None:
-    """Close the connection for good."""
-    sock = connection.sock
-    connection.close()
-    if isinstance(sock, _PacedSocket):
-        sock.hang_up()
 
 
 def resolve(host: str, port: int, seconds: float) -> list[str]:
@@ -156,7 +166,7 @@ def _inner(address: IPAddress) -> IPAddress | None:
     return address.ipv4_mapped or address.sixtofour
 
 
-def _first_up(addresses: list[str], url: SplitResult, port: int, limits: Limits, deadline: Deadline) -> HTTPConnection:
+def _first_up(addresses: list[str], url: SplitResult, port: int, limits: Limits, deadline: Deadline) -> Line:
     """The first address that answers."""
     failures = []
     for address in addresses:
@@ -167,7 +177,7 @@ def _first_up(addresses: list[str], url: SplitResult, port: int, limits: Limits,
     raise NotConnected("; ".join(failures))
 
 
-def _opened(address: str, url: SplitResult, port: int, limits: Limits, deadline: Deadline) -> HTTPConnection:
+def _opened(address: str, url: SplitResult, port: int, limits: Limits, deadline: Deadline) -> Line:
     seconds = deadline.left(limits.connect)
     connection: HTTPConnection
     if url.scheme == "https":
@@ -181,7 +191,7 @@ def _opened(address: str, url: SplitResult, port: int, limits: Limits, deadline:
         raise
     paced = _PacedSocket(cast(socket.socket, connection.sock), deadline, limits.read)
     connection.sock = cast(socket.socket, paced)
-    return connection
+    return Line(connection, paced)
 
 
 def _cause(error: Exception) -> str:

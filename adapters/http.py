@@ -24,7 +24,7 @@ import requests
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError
 
-from adapters.connect import Deadline, Forbidden, Limits, NotConnected, connect, hang_up
+from adapters.connect import Deadline, Forbidden, Limits, Line, NotConnected, connect
 from adapters.redact import PERSONAL, Redactor
 from schemas.errors import AdapterError, Ambiguous, Auth, Exchange, Permanent, RateLimited, Transient
 from schemas.ports import Budget, Guard, unguarded
@@ -176,17 +176,17 @@ class Speaker:
     def _carried(self, call: _Call) -> tuple[int, Mapping[str, str], bytes]:
         """Connect, ask the guard, send, read: each step with its own meaning of failure."""
         deadline = Deadline(self.limits.deadline)
-        connection = self._connected(call, deadline)
+        line = self._connected(call, deadline)
         try:
             if call.writes:
                 self._guard()
-            return _spoken(connection, call.request, self.limits.size)
+            return _spoken(line.connection, call.request, self.limits.size)
         except (OSError, HTTPError, HTTPException, _TooLarge) as error:
             raise self._lost(call, error) from None
         finally:
-            hang_up(connection)
+            line.hang_up()
 
-    def _connected(self, call: _Call, deadline: Deadline) -> HTTPConnection:
+    def _connected(self, call: _Call, deadline: Deadline) -> Line:
         url = urlsplit(call.request.url or "")
         try:
             return connect(url, self.limits, deadline, allow_private=self._allow_private)

@@ -15,5 +15,6 @@ class Ports(TypedDict, total=False):
     budget: Budget | None
     tokens: TokenStore | None
     allow_private: bool
+    deadline: float | None
     fast: bool
     limits: Limits | None

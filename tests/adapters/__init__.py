@@ -1,0 +1,1 @@
+"""Adapters: the contract, goldens, and the one place that talks."""

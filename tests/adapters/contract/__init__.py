@@ -1,0 +1,1 @@
+"""The contract every adapter keeps: `suite` says what, a vendor's file says with whom."""

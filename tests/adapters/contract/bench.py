@@ -1,0 +1,175 @@
+"""Where a clause is tried: an adapter, a simulator over real HTTP (or a live sandbox), and what is asked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import requests
+
+from adapters import adapter_class, manifest_of
+from adapters.base import Adapter
+from adapters.manifest import Manifest
+from schemas.connection import Account
+from schemas.errors import RateLimited, Waiting
+from simulators import world_of
+from simulators.server import Simulator, start
+from tests.adapters.drafts import SELLER
+
+#: Short enough for a quick run, long enough for a busy machine.
+DEADLINE = 1.5
+CANARY_KEY = "kanarek-key-4711/demo"
+Settings = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """What a vendor's test file says: the system, how an address becomes credentials, and the names of the
+    simulator's switches (settings it is started with, and those that bring about a state the manifest speaks of).
+    """
+
+    system: str
+    credentials: Callable[[str], Mapping[str, str]]
+    started: Settings
+    wrong_key: Mapping[str, str]
+    refused_options: Mapping[str, str] = field(default_factory=dict)
+    read_only: Settings = field(default_factory=dict)
+    pdf_pending: Settings = field(default_factory=dict)
+    official: Mapping[str, Settings] = field(default_factory=dict)
+
+    @property
+    def manifest(self) -> Manifest:
+        return manifest_of(self.system)
+
+    @property
+    def live(self) -> Mapping[str, str] | None:
+        """Credentials of a sandbox from the environment, e.g. BILLHOOK_LIVE_FAKTUROWNIA_API_TOKEN."""
+        if os.environ.get("BILLHOOK_LIVE") != self.system:
+            return None
+        prefix = f"BILLHOOK_LIVE_{self.system.upper()}_"
+        fields = self.manifest.credentials + self.manifest.options
+        given = {entry.name: os.environ.get(prefix + entry.name.upper(), "") for entry in fields}
+        assert not self.manifest.problems(given), f"set {prefix}…: {self.manifest.problems(given)}"
+        return {name: value for name, value in given.items() if value}
+
+
+class Ledgerless:
+    """A budget and a guard that count, and refuse when told to."""
+
+    def __init__(self) -> None:
+        self.asked, self.taken, self.penalties = 0, 0, list[float]()
+        self.lease_lost = self.used_up = False
+
+    def __call__(self) -> None:
+        self.asked += 1
+        if self.lease_lost:
+            raise Waiting("the lease is no longer ours", until="lease")
+
+    def take(self) -> None:
+        self.taken += 1
+        if self.used_up:
+            raise RateLimited("window used up", system="test", retry_after=5)
+
+    def penalty(self, seconds: float) -> None:
+        self.penalties.append(seconds)
+
+
+class Bench:
+    """One clause's table. Everything that only a simulator can do is refused on a live system by the clause's mark."""
+
+    def __init__(self, vendor: Vendor, simulator: Simulator | None) -> None:
+        self.vendor, self.manifest = vendor, vendor.manifest
+        self.simulator = simulator
+        self.ports = Ledgerless()
+
+    @property
+    def url(self) -> str:
+        assert self.simulator is not None
+        return self.simulator.url
+
+    def adapter(self, *, url: str = "", deadline: float = 0.0, **more: Any) -> Adapter:
+        """An adapter with the counting guard and budget; `credentials` and `options` are laid over the usual ones."""
+        given = self.vendor.live or self.vendor.credentials(url or self.url)
+        account = Account(
+            1, "account", self.manifest.key, "Contract", SELLER,
+            credentials={**given, **more.pop("credentials", {})}, options={**given, **more.pop("options", {})},
+        )  # fmt: skip
+        ports: dict[str, Any] = {"guard": self.ports, "budget": self.ports, "allow_private": not self.vendor.live}
+        seconds = deadline or (60.0 if self.vendor.live else DEADLINE)
+        return adapter_class(self.manifest.key)(account, **{**ports, "deadline": seconds, **more})
+
+    def arm(self, name: str, *, times: int | None = 1, method: str | None = None, **params: object) -> None:
+        """Have the next fitting request meet a fault."""
+        self.admin("POST", "faults", {"name": name, "times": times, "method": method, "params": params})
+
+    def disarm(self) -> None:
+        self.admin("DELETE", "faults")
+
+    def switch(self, settings: Settings) -> None:
+        self.admin("POST", "settings", dict(settings))
+
+    def reset(self) -> None:
+        self.admin("POST", "reset", {})
+
+    def count(self, reference: str) -> int:
+        """How many live documents the system has under a reference."""
+        return int(self.admin("GET", "summary")["per_oid"].get(reference, 0))
+
+    def documents(self) -> int:
+        return int(self.admin("GET", "summary")["documents"])
+
+    def emails(self, system_id: str) -> int:
+        return int(self.admin("GET", "summary")["emails"].get(system_id, 0))
+
+    def requests(self, *, writes: bool = False) -> list[dict[str, Any]]:
+        """What the simulator was asked, oldest first."""
+        log: list[dict[str, Any]] = self.admin("GET", "requests")
+        return [entry for entry in log if entry["method"] != "GET"] if writes else log
+
+    def admin(self, method: str, path: str, body: object = None) -> Any:
+        answer = requests.request(method, f"{self.url}/_sim/{path}", json=body, timeout=10)
+        assert answer.status_code < 300, answer.text
+        return answer.json()
+
+
+@contextmanager
+def bench_of(vendor: Vendor) -> Iterator[Bench]:
+    """A bench for one vendor's whole run: its simulator started, or nothing at all for a live system."""
+    if vendor.live:
+        yield Bench(vendor, None)
+        return
+    with start(world_of(vendor.system)(**vendor.started)) as simulator:
+        yield Bench(vendor, simulator)
+        assert not simulator.world.crashes, simulator.world.crashes
+
+
+@contextmanager
+def serving(status: int, headers: Mapping[str, str], body: bytes = b"") -> Iterator[str]:
+    """A little server that answers every request alike; gives its address."""
+
+    class Same(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_POST = do_PUT = answer  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Same)
+    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
