@@ -74,6 +74,8 @@ class Fetcher:
 
     def give_back(self, runs: Sequence[Run]) -> None:
         """Put what was taken but not begun in front of its queue again."""
+        if not runs:
+            return
         with self._server.pipeline() as pipe:
             for run in reversed(runs):
                 shop_queue(run.queue, self._server).push_job_id(run.job.id, pipeline=pipe, at_front=True)

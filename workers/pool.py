@@ -113,7 +113,7 @@ class Pool:
         log.info("worker_stopped", worker=self.name, idle=idle, abandoned=len(self._slots.running()))
 
     def _farewell(self) -> None:
-        self._give_back(self._slots.unbegun())
+        self._fetcher.give_back(self._slots.unbegun())
         self._outcomes.write()
         with self._server.pipeline() as pipe:
             self._member.depart(pipe)
@@ -135,14 +135,10 @@ class Pool:
         elif free:
             runs = self._fetcher.take(free) or self._fetcher.wait(BLOCK)
             if self._stopping.is_set():
-                self._give_back(runs)
+                self._fetcher.give_back(runs)
                 return
             for run in runs:
                 self._slots.give(run)
-
-    def _give_back(self, runs: Sequence[Run]) -> None:
-        if runs:
-            self._fetcher.give_back(runs)
 
     def _work(self, run: Run) -> None:
         """Run the job in this slot. Whatever it raises, the slot lives on."""

@@ -20,7 +20,7 @@ from rq.results import Result
 from rq.serializers import JSONSerializer
 from rq.utils import parse_composite_key, utcformat
 from rq.worker import WorkerStatus
-from rq.worker_registration import WORKERS_BY_QUEUE_KEY, register, unregister
+from rq.worker_registration import WORKERS_BY_QUEUE_KEY, clean_worker_registry, register, unregister
 
 from workers.slots import Run
 from workers.wire import Pipe, Server, shop_queue
@@ -91,8 +91,9 @@ def sweep(server: Server) -> int:
 
 
 def _expire_and_list(server: Server, name: str) -> list[str]:
-    """RQ's FinishedJobRegistry grows until somebody cleans it; that is done here too."""
+    """RQ's finished registry and lists of workers grow until somebody cleans them; that is done here too."""
     queue = shop_queue(name, server)
+    clean_worker_registry(queue)
     with server.pipeline(transaction=False) as pipe:
         pipe.zremrangebyscore(queue.finished_job_registry.key, 0, int(time.time()))
         pipe.zrange(queue.started_job_registry.key, 0, -1)

