@@ -1,1 +1,5 @@
-"""The contract every adapter keeps: `suite` says what, a vendor's file says with whom."""
+"""The contract every adapter keeps: `clauses` say what, a vendor's file says with whom."""
+
+import pytest
+
+pytest.register_assert_rewrite("tests.adapters.contract.clauses")

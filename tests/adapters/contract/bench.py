@@ -39,6 +39,8 @@ class Vendor:
     wrong_key: Mapping[str, str]
     refused_options: Mapping[str, str] = field(default_factory=dict)
     read_only: Settings = field(default_factory=dict)
+    duplicates: Settings = field(default_factory=dict)
+    other_errors: tuple[Settings, ...] = ()
     pdf_pending: Settings = field(default_factory=dict)
     official: Mapping[str, Settings] = field(default_factory=dict)
 
@@ -95,13 +97,17 @@ class Bench:
     def adapter(self, *, url: str = "", deadline: float = 0.0, **more: Any) -> Adapter:
         """An adapter with the counting guard and budget; `credentials` and `options` are laid over the usual ones."""
         given = self.vendor.live or self.vendor.credentials(url or self.url)
+        credentials, options = more.pop("credentials", {}), more.pop("options", {})
         account = Account(
             1, "account", self.manifest.key, "Contract", SELLER,
-            credentials={**given, **more.pop("credentials", {})}, options={**given, **more.pop("options", {})},
+            credentials={**given, **credentials}, options={**self._options(given), **options},
         )  # fmt: skip
         ports: dict[str, Any] = {"guard": self.ports, "budget": self.ports, "allow_private": not self.vendor.live}
         seconds = deadline or (60.0 if self.vendor.live else DEADLINE)
         return adapter_class(self.manifest.key)(account, **{**ports, "deadline": seconds, **more})
+
+    def _options(self, given: Mapping[str, str]) -> dict[str, str]:
+        return {entry.name: given[entry.name] for entry in self.manifest.options if entry.name in given}
 
     def arm(self, name: str, *, times: int | None = 1, method: str | None = None, **params: object) -> None:
         """Have the next fitting request meet a fault."""

@@ -13,6 +13,8 @@ VENDOR = Vendor(
     wrong_key={"api_token": "wrong-key-0815/demo"},
     refused_options={"department_id": "999999"},
     read_only={"role": "readonly"},
+    duplicates={"oid_unique": "off"},
+    other_errors=({"message_style": "string"}, {"oid_unique": "account"}),
     pdf_pending={"pdf_pending_reads": 1},
     official={
         OfficialState.WAITING: {"ksef": "on", "ksef_outcome": "processing"},

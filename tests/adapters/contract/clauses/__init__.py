@@ -1,0 +1,1 @@
+"""The clauses, by theme; importing a room adds its clauses."""
