@@ -69,6 +69,7 @@ def _house(settings: Settings) -> House:
         settings.redis_url,
         open_ledger(settings.database_url, vault),
         timing_of(settings.timing),
+        public_url=settings.public_url,
         slots=settings.slots,
         allow_private=settings.allow_private_addresses,
     )
@@ -82,6 +83,7 @@ def _open_doors(app: Flask, settings: Settings, house: House) -> None:
     app.extensions["billhook.inbox"] = inbox
     door = receive.Door(
         shop=shops.get,
+        fresh=lambda key: shops.get(key, fresh=True),
         store=inbox.store,
         refusals=Refusals(lambda shop, refusal: _write_down(house.ledger, shop, refusal)),
         body_limit=settings.body_limit,

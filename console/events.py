@@ -11,7 +11,7 @@ import click
 from console.parts import house
 from console.tables import one, show, table
 from ledger import events
-from schemas.event import Event
+from schemas.event import ORDER, Event, State
 from workers.bell import BellDown
 
 
@@ -34,7 +34,7 @@ def event_list(limit: int, as_json: bool, **filters: Any) -> None:
         found = events.page(
             tx,
             shop=filters["shop_key"],
-            state=filters["state"],
+            state=State(filters["state"]) if filters["state"] else None,
             code=filters["code"],
             order=filters["order_id"],
             after=filters["after"],
@@ -55,7 +55,7 @@ def event_show(event_id: str, body: bool, as_json: bool) -> None:
     with house().ledger.read() as tx:
         found = _existing(events.load(tx, event_id), event_id)
         tries = events.attempts(tx, event_id)
-        raw = events.body(tx, event_id) if body else b""
+        raw = events.body(tx, event_id) if body and found.kind == ORDER else b""
     row = {k: v for k, v in asdict(found).items() if v not in (None, "", False)}
     if body:
         row["body"] = raw.decode(errors="replace")

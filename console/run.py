@@ -22,8 +22,12 @@ def run_all(port: int, folder: Path) -> None:
     try:
         with Stack(folder, port=port) as stack:
             stack.start()
-            click.echo(f"Webhooks   {stack.url}/webhooks/<shop>\nReady?     {stack.url}/readyz\nMetrics    {stack.url}/metrics")
-            click.echo(f"Logs       {folder}/*.log\nConnect    .venv/bin/flask shop add --help\nCtrl-C ends everything.")
+            click.echo(
+                f"Webhooks   {stack.url}/webhooks/<shop>\nReady?     {stack.url}/readyz\nMetrics    {stack.url}/metrics"
+            )
+            click.echo(
+                f"Logs       {folder}/*.log\nConnect    .venv/bin/flask shop add --help\nCtrl-C ends everything."
+            )
             _watch(stack, stop)
     except NotStarted as error:
         raise click.ClickException(str(error)) from None

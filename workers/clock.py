@@ -66,10 +66,10 @@ class Clock:
         with self.services.ledger.read() as tx:
             beats = orders.beats(tx)
         now = self.monotonic()
-        self._seen = {b.row_id: self._still(b.row_id, b.owner, b.beat, now) for b in beats}
+        self._seen = {b.order_row_id: self._still(b.order_row_id, b.owner, b.beat, now) for b in beats}
         for beat in beats:
-            if now - self._seen[beat.row_id].since >= self.services.timing.lease_still:
-                self._take(beat.row_id, beat.owner, beat.beat)
+            if now - self._seen[beat.order_row_id].since >= self.services.timing.lease_still:
+                self._take(beat.order_row_id, beat.owner, beat.beat)
 
     def _still(self, row_id: int, owner: str, beat: int, now: float) -> Still:
         seen = self._seen.get(row_id)
@@ -81,7 +81,7 @@ class Clock:
             if event_id is None:
                 return
             events.abandon(tx, event_id, self.services.now())
-        log.warning("lease_taken_away", event=event_id, order=row_id)
+        log.warning("lease_taken_away", event_id=event_id, order=row_id)
 
     def mind_epoch(self) -> None:
         """When Redis was emptied or was away, no bell can be believed: ring everything again, put failed jobs back."""
@@ -132,4 +132,6 @@ class Clock:
         if not old:
             return
         with self.services.ledger.write() as tx:
-            alarms.sound(tx, "events_older_than_a_day", "all", f"{old} events wait or are dead for more than a day.", now)
+            alarms.sound(
+                tx, "events_older_than_a_day", "all", f"{old} events wait or are dead for more than a day.", now
+            )

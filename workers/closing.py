@@ -33,7 +33,7 @@ def close(hand: Hand, ending: Ending) -> float | None:
         raise
     services.leases.forget(hand.owner)
     _ring(hand, bells)
-    log.info("event_ended", event=hand.event.id, state=ending.state.value, code=ending.code)
+    log.info("event_ended", event_id=hand.event.id, state=ending.state.value, code=ending.code)
     return _answer(hand, ending)
 
 
@@ -42,8 +42,9 @@ def _write(hand: Hand, ending: Ending) -> Bells:
     now = hand.services.now()
     with hand.services.ledger.write() as tx:
         if not orders.holds(tx, hand.order.id, hand.owner):
-            log.warning("lease_lost", event=hand.event.id, order=hand.order.id)
+            log.warning("lease_lost", event_id=hand.event.id, order=hand.order.id)
             return []
+        _note_order(tx, hand, ending)
         ending, bells = _companions(tx, hand, ending)
         _note(tx, hand, ending)
         events.add_attempt(tx, _attempt(hand, ending))
@@ -97,6 +98,7 @@ def _note(tx: Tx, hand: Hand, ending: Ending) -> None:
             system=ending.system,
             error_class=ending.error_class,
             account_id=ending.account_id,
+            remedy=ending.remedy,
         )
     else:
         events.die(
@@ -111,6 +113,23 @@ def _note(tx: Tx, hand: Hand, ending: Ending) -> None:
             account_id=ending.account_id,
             sticks=ending.sticks,
         )
+
+
+def _note_order(tx: Tx, hand: Hand, ending: Ending) -> None:
+    """The order's newest state and what was last said about it, once the run has read that far."""
+    if hand.newest is None or hand.read is None:
+        return
+    orders.note_newest(
+        tx,
+        hand.order.id,
+        hand.newest,
+        decision=ending.state.value,
+        reason=ending.code,
+        number=hand.read.number,
+        currency=hand.read.currency,
+        total=hand.read.total,
+        now=hand.services.now(),
+    )
 
 
 def _attempt(hand: Hand, ending: Ending) -> Attempt:

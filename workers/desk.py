@@ -35,7 +35,12 @@ def work(hand: Hand) -> Ending:
 
 
 def _nobody(hand: Hand) -> Ending:
-    return Ending(State.DEAD, "UNKNOWN_KIND", f"Nobody here handles {hand.event.kind}.", "Replay it with the version that made it.")
+    return Ending(
+        State.DEAD,
+        "UNKNOWN_KIND",
+        f"Nobody here handles {hand.event.kind}.",
+        "Replay it with the version that made it.",
+    )
 
 
 def _incident(hand: Hand, incident: Incident) -> Ending:
@@ -45,7 +50,7 @@ def _incident(hand: Hand, incident: Incident) -> Ending:
 def _after(hand: Hand, error: Exception) -> Ending:
     """The ending that `next_step` says for this error."""
     if not isinstance(error, BillhookError):
-        log.exception("defect", event=hand.event.id)
+        log.exception("defect", event_id=hand.event.id)
     services, attempt = hand.services, hand.event.attempts + 1
     step = next_step(error, attempt, services.now(), services.timing, services.rng, settle=hand.settle_delay)
     if step.pause and hand.account is not None:

@@ -12,6 +12,7 @@ from ledger.orders import OrderRow
 from schemas.connection import Account
 from schemas.errors import Waiting
 from schemas.event import Event
+from schemas.order import Order
 from workers.services import Services
 
 
@@ -19,7 +20,8 @@ from workers.services import Services
 class Hand:
     """An event in hand. `joined` are the order's other events that have not begun: they share its ending.
 
-    `mouth` is the adapter spoken through last, so that an error can be put down to its account.
+    `mouth` is the adapter spoken through last, so that an error can be put down to its account; `newest` and `read` are
+    the order's newest state and what was read of it, once the run has come that far.
     """
 
     services: Services
@@ -29,11 +31,15 @@ class Hand:
     joined: tuple[Event, ...]
     started_at: datetime
     mouth: Adapter | None = field(default=None)
+    newest: Event | None = field(default=None)
+    read: Order | None = field(default=None)
 
     def fence(self, tx: Tx) -> None:
         """Inside every transaction of the desk: raises Waiting when another process has the order by now."""
         if not orders.holds(tx, self.order.id, self.owner):
-            raise Waiting("Another worker took over this order.", until="order", seconds=self.services.timing.order_held)
+            raise Waiting(
+                "Another worker took over this order.", until="order", seconds=self.services.timing.order_held
+            )
 
     def speak(self, account: Account) -> Adapter:
         """The mouth for an account; each of its writes asks first whether the order is still surely ours."""

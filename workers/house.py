@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+
+import structlog
 
 from adapters import adapter_for
 from adapters.base import Adapter
-from ledger import connections, migrate
+from ledger import connections
 from ledger.engine import Ledger
+from ledger.migrate import migrate
 from schemas.connection import Account
+from schemas.errors import DeadLettered
 from schemas.ports import Guard
 from workers import process
 from workers import services as desk_services
 from workers.bell import Bell
+from workers.isolate import Alone, end_after
 from workers.leases import Leases
 from workers.pool import Pool
 from workers.services import Services
 from workers.timing import Timing
+
+log = structlog.get_logger(__name__)
 
 #: The door may wait this long, in all, for Redis; the clock and the workers may wait longer (seconds).
 DOOR_RING = 0.25
@@ -36,20 +41,22 @@ class House:
     redis_url: str
     ledger: Ledger
     timing: Timing
+    public_url: str = ""
     slots: int = 32
     allow_private: bool = False
 
     def migrate(self) -> None:
         """Bring the database to this version's tables."""
-        migrate.migrate(self.database_url)
+        migrate(self.database_url)
 
     def bell(self, seconds: float = DESK_RING) -> Bell:
         return Bell(self.redis_url, timeout=seconds)
 
     def services(self) -> Services:
         """The tools of one process of the desk."""
+        alone = Alone([sys.executable, "-m", "flask", "alone"], seconds=self.timing.lease_most)
         leases = Leases(self.ledger, self.timing)
-        return Services(self.ledger, self.bell(), leases, self._adapter, self.timing, run_alone=self._alone)
+        return Services(self.ledger, self.bell(), leases, self._adapter, self.timing, run_alone=alone)
 
     def _adapter(self, account: Account, *, guard: Guard) -> Adapter:
         return adapter_for(account, guard=guard, allow_private=self.allow_private, deadline=self.timing.call)
@@ -57,7 +64,7 @@ class House:
     def queues(self) -> Sequence[str]:
         """The shops' keys: one queue each."""
         with self.ledger.read() as tx:
-            return [shop.key for shop in connections.shops(tx, self.ledger.vault)]
+            return [shop.key for shop in connections.list_shops(tx, self.ledger.vault)]
 
     def work(self) -> None:
         """Be a worker until told to stop."""
@@ -69,15 +76,28 @@ class House:
             slots=self.slots,
             job_seconds=self.timing.lease_most,
             grace=self.timing.grace,
+            overtime=self.timing.watchdog,
+            on_stop=services.leases.hand_back_all,
         )
         pool.every(self.timing.lease_beat, services.leases.beat)
         pool.run()
-        services.leases.hand_back_all()
 
-    def _alone(self, event_id: str, owner: str) -> int:
-        """Run one event in a child process; gives its exit status, negative when it was killed."""
-        command = [sys.executable, "-m", "flask", "alone", event_id, owner]
+    def work_alone(self, event_id: str, owner: str) -> None:
+        """In a child: one event under a lease whose owner the parent chose, the beat kept by a thread of its own."""
+        end_after(self.timing.lease_most)
+        services = self.services()
+        desk_services.use(services)
+        stop = threading.Event()
+        beat = threading.Thread(target=_repeat, args=(stop, self.timing.lease_beat, services.leases.beat), daemon=True)
+        beat.start()
         try:
-            return subprocess.run(command, timeout=self.timing.lease_most, check=False, stdin=subprocess.DEVNULL).returncode
-        except subprocess.TimeoutExpired:
-            return -9
+            process.process(event_id, owner)
+        except DeadLettered as dead:
+            log.info("event_dead", event_id=event_id, code=dead.code)
+        finally:
+            stop.set()
+
+
+def _repeat(stop: threading.Event, seconds: float, function: Callable[[], object]) -> None:
+    while not stop.wait(seconds):
+        function()

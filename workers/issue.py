@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -25,36 +26,65 @@ NONE_TWICE = 2
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A document on its way: its row, the account it belongs to, the mouth, and the document it follows."""
+    """A document on its way: its row, the mouth, what is asked for, the document it follows, and earlier corrections."""
 
     hand: Hand
     row: DocumentRow
     adapter: Adapter
     draft: Draft
     original: Issued | None
+    earlier: tuple[Draft, ...] = ()
+
+    @property
+    def followed(self) -> Document | None:
+        """The document this one corrects or follows, as the system has it."""
+        return self.original.document if self.original else None
 
 
-def issue(hand: Hand, account: Account, draft: Draft, original: Issued | None) -> None:
-    """Have `draft` issued in `account`, or adopt it when it is there already.
+def issue(hand: Hand, account: Account, draft: Draft, history: Sequence[Issued]) -> None:
+    """Have `draft` issued in `account`, or adopt it when it is there already; `history` are the order's documents.
 
     Returns when the document is live and equal to the draft. Raises Incident (live but different, or several), Waiting,
     or an AdapterError; after Ambiguous the row stays `issuing` and the next run looks before anything else.
     """
-    adapter = hand.speak(account)
-    paper = Paper(hand, _claim(hand, account, draft), adapter, draft, original)
+    paper = _paper(hand, account, _claim(hand, account, draft), history)
     found = _look(paper)
     _settle(paper, found.document if found.sight is Sight.ONE else _send(paper))
 
 
-def resume(hand: Hand, account: Account, row: DocumentRow, original: Issued | None) -> None:
+def resume(hand: Hand, account: Account, row: DocumentRow, history: Sequence[Issued]) -> None:
     """Find out about a row left `issuing` by a run that died or got no answer; no sooner than it could have ended."""
-    _not_too_soon(hand, row, hand.speak(account))
-    paper = Paper(hand, row, hand.speak(account), row.draft, original)
+    paper = _paper(hand, account, row, history)
+    _not_too_soon(paper)
     found = _look(paper)
     if found.sight is Sight.ONE:
         _settle(paper, found.document)
     else:
         _believe_none(paper)
+
+
+def cancel(hand: Hand, account: Account, issued: Issued) -> None:
+    """Have a proforma cancelled over there, then say so here; repeating it is harmless."""
+    if issued.document is not None:
+        hand.speak(account).cancel(issued.document)
+    with hand.services.ledger.write() as tx:
+        hand.fence(tx)
+        for row in documents.page(tx, shop_id=hand.event.shop_id, order=hand.event.order_id, state="live"):
+            if row.reference == issued.reference:
+                documents.cancel(tx, row.id, hand.services.now())
+    log.info("document_cancelled", event_id=hand.event.id, reference=issued.reference)
+
+
+def _paper(hand: Hand, account: Account, row: DocumentRow, history: Sequence[Issued]) -> Paper:
+    original = _original(row.draft, history)
+    notes = (i.draft for i in history if i.kind is Kind.CREDIT_NOTE and i.state == "issued")
+    return Paper(hand, row, hand.speak(account), row.draft, original, tuple(notes))
+
+
+def _original(draft: Draft, history: Sequence[Issued]) -> Issued | None:
+    """The document this one follows: the invoice of a credit note, the proforma of an invoice."""
+    wanted = draft.preceding or draft.proforma_ref
+    return next((i for i in history if wanted and i.reference == wanted.reference), None)
 
 
 def _claim(hand: Hand, account: Account, draft: Draft) -> DocumentRow:
@@ -68,7 +98,7 @@ def _claim(hand: Hand, account: Account, draft: Draft) -> DocumentRow:
 
 def _look(paper: Paper) -> Found:
     """Ask the system; gives NONE or ONE, raises on anything less certain."""
-    found = paper.adapter.find(paper.draft, paper.original)
+    found = paper.adapter.find(paper.draft, paper.followed)
     if found.sight is Sight.MANY:
         numbers = ", ".join(d.number or d.system_id for d in found.documents)
         raise Incident(
@@ -98,9 +128,11 @@ def _send(paper: Paper) -> Document:
 
 
 def _speak(paper: Paper) -> Document:
-    if paper.draft.kind is Kind.CREDIT_NOTE and paper.original is not None:
-        return paper.adapter.credit(paper.draft, paper.original)
-    return paper.adapter.issue(paper.draft, paper.original)
+    if paper.draft.kind is not Kind.CREDIT_NOTE:
+        return paper.adapter.issue(paper.draft, paper.followed)
+    if paper.original is None or paper.original.document is None:
+        raise Waiting("The invoice to be credited is not there yet.", until="order", code="CREDIT_BEFORE_INVOICE")
+    return paper.adapter.credit(paper.draft, paper.original.document, paper.original.draft, paper.earlier)
 
 
 def _settle(paper: Paper, document: Document) -> None:
@@ -110,7 +142,9 @@ def _settle(paper: Paper, document: Document) -> None:
     with hand.services.ledger.write() as tx:
         hand.fence(tx)
         documents.settle(tx, paper.row.id, document, differs, hand.services.now())
-    log.info("document_live", event=hand.event.id, document=paper.row.id, number=document.number, differs=len(differs))
+    log.info(
+        "document_live", event_id=hand.event.id, document=paper.row.id, number=document.number, differs=len(differs)
+    )
     if differs:
         raise Incident(
             f"{document.number or document.system_id} is live but differs: {'; '.join(differs)}.",
@@ -119,10 +153,10 @@ def _settle(paper: Paper, document: Document) -> None:
         )
 
 
-def _not_too_soon(hand: Hand, row: DocumentRow, adapter: Adapter) -> None:
+def _not_too_soon(paper: Paper) -> None:
     """A row found `issuing` is looked up no sooner than call deadline + settle delay after it was marked."""
-    timing = hand.services.timing
-    wait = timedelta(seconds=timing.call + adapter.manifest.settle_delay * timing.settle_scale)
+    hand, row = paper.hand, paper.row
+    wait = timedelta(seconds=hand.services.timing.call + hand.settle_delay)
     left = (row.issuing_at or hand.services.now()) + wait - hand.services.now()
     if left > timedelta(0):
         raise Waiting(
@@ -133,7 +167,7 @@ def _not_too_soon(hand: Hand, row: DocumentRow, adapter: Adapter) -> None:
 
 
 def _believe_none(paper: Paper) -> None:
-    hand, timing = paper.hand, paper.hand.services.timing
+    hand = paper.hand
     with hand.services.ledger.write() as tx:
         hand.fence(tx)
         seen = documents.seen_none(tx, paper.row.id, hand.services.now())
@@ -143,5 +177,5 @@ def _believe_none(paper: Paper) -> None:
     raise Waiting(
         f"{paper.row.reference} was not found; it is looked for once more before it is sent again.",
         until="settle",
-        seconds=max(timing.clock_tick, paper.adapter.manifest.settle_delay * timing.settle_scale),
+        seconds=max(hand.services.timing.clock_tick, hand.settle_delay),
     )

@@ -7,15 +7,19 @@ from zoneinfo import ZoneInfo
 
 from ledger import connections, documents, events
 from schemas.connection import Account, Route, Shop
-from schemas.document import Draft, Issued
+from schemas.document import Issued
 from schemas.errors import BillhookError, Unbalanced, Waiting
 from schemas.event import Event, State
 from schemas.order import Order
 from workers import issue, newest
-from workers.decide import Decision, Rules, Trigger, decide
-from workers.ending import Ending
+from workers.decide import decide
+from workers.ending import Ending, Incident
 from workers.hand import Hand
 from workers.read import read_order
+from workers.rules import NOTHING, REFUSE, WAIT, Decision, Rules, Trigger
+
+#: Reasons to wait that no later event of the shop brings to an end: a person has to look.
+FOR_A_PERSON = frozenset({"REFUND_LINES_UNKNOWN"})
 
 #: One event never makes more documents than this: a loop would be a defect, and papers are dear.
 MOST_DOCUMENTS = 50
@@ -37,6 +41,7 @@ def work(hand: Hand) -> Ending:
         return _done("STATUS_IGNORED", "The order was moved to the bin.")
     state = _newest_state(hand, states)
     shop, order = _read(hand, state)
+    hand.newest, hand.read = state, order
     way = _way(hand, shop, order)
     _finish_open(hand, way.account)
     return _owe(hand, way, order)
@@ -97,7 +102,13 @@ def _finish_open(hand: Hand, account: Account) -> None:
         earlier = documents.history(tx, hand.event.shop_id, hand.event.order_id)
     for row in rows:
         if row.state == "issuing":
-            issue.resume(hand, account, row, _original(row.draft, earlier))
+            issue.resume(hand, account, row, earlier)
+        elif row.state == "held":
+            raise Incident(
+                f"Nobody can tell whether {row.reference} exists over there.",
+                code="HELD",
+                remedy="Look it up by hand, then say: flask event settle (it exists, number …) or issue (it does not).",
+            )
 
 
 def _owe(hand: Hand, way: Way, order: Order) -> Ending:
@@ -106,8 +117,8 @@ def _owe(hand: Hand, way: Way, order: Order) -> Ending:
         with hand.services.ledger.read() as tx:
             earlier = documents.history(tx, hand.event.shop_id, hand.event.order_id)
         decision = decide(order, earlier, _rules(hand, way), Trigger())
-        if decision.action in ("nothing", "wait"):
-            return _rest(decision, earlier)
+        if decision.action in (NOTHING, WAIT) and decision.reason not in FOR_A_PERSON:
+            return _done(decision.reason, decision.detail)
         _act(hand, way, decision, earlier)
     raise BillhookError(f"More than {MOST_DOCUMENTS} documents for one order.", code="TOO_MANY_DOCUMENTS")
 
@@ -119,22 +130,12 @@ def _rules(hand: Hand, way: Way) -> Rules:
 
 
 def _act(hand: Hand, way: Way, decision: Decision, earlier: list[Issued]) -> None:
-    if decision.action == "refuse":
-        raise Unbalanced(decision.detail, code=decision.reason, remedy=decision.remedy)
-    if decision.draft is None:
-        raise BillhookError(f"{decision.action} is not built yet.", code="UNSUPPORTED_DECISION")
-    issue.issue(hand, way.account, decision.draft, _original(decision.draft, earlier))
-
-
-def _original(draft: Draft, earlier: list[Issued]) -> Issued | None:
-    """The document this one follows: the invoice of a credit note, the proforma of an invoice."""
-    wanted = draft.preceding or draft.proforma_ref
-    return next((i for i in earlier if wanted and i.reference == wanted.reference), None)
-
-
-def _rest(decision: Decision, earlier: list[Issued]) -> Ending:
-    """Done with the decision's reason; when this run made documents, say which."""
-    return _done(decision.reason, decision.detail)
+    if decision.action in (REFUSE, WAIT):
+        raise Unbalanced(decision.detail, code=decision.reason, remedy=decision.remedy or None)
+    if decision.draft is not None:
+        issue.issue(hand, way.account, decision.draft, earlier)
+    for replaced in (i for i in earlier if decision.replaces and i.reference == decision.replaces):
+        issue.cancel(hand, way.account, replaced)
 
 
 def _done(reason: str, detail: str) -> Ending:

@@ -37,7 +37,7 @@ def process(event_id: str, owner: str = "") -> Retry | None:
     try:
         seconds = run(services, event_id, owner)
     except LedgerDown as error:
-        log.warning("event_put_off", event=event_id, why=error.detail)
+        log.warning("event_put_off", event_id=event_id, why=error.detail)
         seconds = services.timing.ring_again
     return None if seconds is None else Retry(max=FOREVER, interval=max(1, round(seconds)))
 
@@ -58,7 +58,7 @@ def run(services: Services, event_id: str, owner: str = "") -> float | None:
         event = events.load(tx, event_id)
     rest = _rest(services, event)
     if event is None or rest is not None:
-        return rest and rest.seconds
+        return rest.seconds if rest else None
     if event.isolate and not owner and services.run_alone is not None:
         return alone.run(services, event)
     hand = _open(services, event_id, owner or uuid4().hex)
@@ -101,5 +101,6 @@ def _order_held(services: Services, tx: Tx, event: Event, now: datetime) -> Rest
     if orders.lease_event(tx, event.shop_id, event.order_id) == event.id:
         return Rest(None)
     due = now + timedelta(seconds=services.timing.order_held)
-    events.wait(tx, event.id, due, "order", "ORDER_HELD", "Another event of this order is being worked on.", now, counted=False)
+    detail = "Another event of this order is being worked on."
+    events.wait(tx, event.id, due, "order", "ORDER_HELD", detail, now, counted=False)
     return Rest(services.timing.order_held)

@@ -48,7 +48,9 @@ def backoff(attempt: int, timing: Timing, rng: random.Random) -> float:
     return planned * rng.uniform(1 - JITTER, 1 + JITTER)
 
 
-def next_step(error: Exception, attempt: int, now: datetime, timing: Timing, rng: random.Random, *, settle: float) -> Step:
+def next_step(
+    error: Exception, attempt: int, now: datetime, timing: Timing, rng: random.Random, *, settle: float
+) -> Step:
     """The step after `error` at the `attempt`-th counted failure (1 = the first); `settle` is the adapter's delay in seconds.
 
     The mapping is the error tree of `schemas/errors.py`. An error that is none of ours is a defect: it is tried again
@@ -68,7 +70,9 @@ def next_step(error: Exception, attempt: int, now: datetime, timing: Timing, rng
             return _later(known, now + timedelta(seconds=max(settle, backoff(attempt, timing, rng))), counted=True)
         case _ if attempt < TRIES:
             return _later(known, now + timedelta(seconds=backoff(attempt, timing, rng)), counted=True)
-    return _step("dead", known, remedy=f"It failed {attempt} times. Find out why, then replay this event. {known.remedy}")
+    return _step(
+        "dead", known, remedy=f"It failed {attempt} times. Find out why, then replay this event. {known.remedy}"
+    )
 
 
 def _waiting(error: Waiting, now: datetime, timing: Timing) -> Step:

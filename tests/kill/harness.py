@@ -255,9 +255,9 @@ def _close(
     mine = {order.id: order for order in orders}
     there = {o: sum(n for oid, n in summary["per_oid"].items() if f"/{o}/" in oid) for o in mine}
     with lab.books.ledger.read() as tx:
-        rows = [d for o in mine for d in documents.of_order(tx, lab.books.shop_id, o) if d.state == "live"]
+        rows = [d for o in mine for d in documents.page(tx, shop_id=lab.books.shop_id, order=o, state="live")]
         stored = {o for o in mine if lab.books.stored(o)}
-    here = {row.order_id: row.total for row in rows}
+    here = {row.order_id: row.document.gross for row in rows if row.document}
     due = stored | answered
     wrong = [f"order {o}: {here[o]} instead of {mine[o].total}" for o in here if here[o] != mine[o].total]
     return Result(
