@@ -14,8 +14,20 @@ from typing import Any
 from adapters.base import AccountInfo, Adapter, Correction, Official, OfficialState, Series, corrections
 from adapters.http import Answer, sentence_of
 from adapters.manifest import Credit, Field, Manifest, Pdf, Prices, Reference, Window
+from adapters.payloads.fakturownia import (
+    buyer_of,
+    corrected,
+    described,
+    language,
+    of_correction,
+    paid,
+    position,
+    rounded,
+    zero_vat,
+)
+from adapters.words import filled, read_amount, sighted, vat_by_rate
 from schemas.connection import Account
-from schemas.document import Document, Draft, Found, Kind, LineItem, Party, Payment, Sight
+from schemas.document import Document, Draft, Found, Kind, Payment, Sight
 from schemas.errors import Ambiguous, Auth, Permanent, Transient, Waiting
 
 MANIFEST = Manifest(
@@ -55,14 +67,6 @@ MANIFEST = Manifest(
 )  # fmt: skip
 
 KINDS = {Kind.INVOICE: "vat", Kind.PROFORMA: "proforma", Kind.CREDIT_NOTE: "correction"}
-#: documents.md 3.5: what is not a plain rate; AE and G of services are decided in `_tax`.
-TAXES = {"Z": "0", "K": "0", "E": "zw", "O": "np", "G": "0"}
-MEANS = {"10": "cash", "30": "transfer", "58": "transfer", "48": "card", "97": "compensation"}
-METHODS = {"cod": "cash_on_delivery", "paypal": "paypal", "ppcp-gateway": "paypal", "payu": "payu", "bacs": "transfer"}
-UNITS = {"C62": "szt.", "H87": "szt.", "KGM": "kg", "MTR": "m", "HUR": "godz."}
-LANGUAGES = re.compile(r"pl|en|de|fr|ru|es|it|nl|hr|ar|sk|sl|el|et|hu|tr|fa")
-OTHER_LANGUAGES = {"cs": "cz", "zh": "cn"}
-EU = re.compile(r"AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|HR|HU|IE|IT|LT|LU|LV|MT|NL|PT|RO|SE|SI|SK|XI")
 #: KSeF.md "Możliwe statusy"; a `demo_` in front means the trial hub. Anything unknown waits.
 OFFICIAL = {
     "ok": OfficialState.ACCEPTED, "send_error": OfficialState.REFUSED, "duplicate_error": OfficialState.REFUSED,
@@ -86,31 +90,33 @@ def to_payload(
     invoice = {
         "kind": KINDS[draft.kind], "oid": draft.reference, "oid_unique": "yes", "internal_note": draft.order_number,
         "issue_date": draft.issue_date.isoformat(), "sell_date": (draft.tax_point or draft.issue_date).isoformat(),
-        "currency": draft.currency, "lang": _language(draft.language[:2]) or options.get("language"),
-        "description": _described(draft), "department_id": options.get("department_id"),
+        "currency": draft.currency, "lang": language(draft.language[:2]) or options.get("language"),
+        "description": described(draft), "department_id": options.get("department_id"),
         "calculating_strategy": {"position": "keep_gross", "sum": "keep_gross", "invoice_form_price_kind": draft.basis},
-        "use_oss": draft.oss or None, **_buyer(draft.buyer), **_zero_vat(draft, options),
+        "use_oss": draft.oss or None, **buyer_of(draft.buyer), **zero_vat(draft, options),
     }  # fmt: skip
     if draft.kind is Kind.CREDIT_NOTE and original is not None:
-        invoice |= _of_correction(draft, original)
-        invoice["positions"] = [_corrected(change, draft, options) for change in changes]
+        invoice |= of_correction(draft, original)
+        invoice["positions"] = [corrected(change, draft, options) for change in changes]
     else:
-        invoice |= {"from_invoice_id": original and original.system_id, **_paid(draft), **_rounded(draft)}
-        invoice["positions"] = [_position(line, draft, options) for line in draft.lines]
-    return {"invoice": {name: value for name, value in invoice.items() if value is not None}}
+        invoice |= {"from_invoice_id": original and original.system_id, **paid(draft), **rounded(draft)}
+        invoice["positions"] = [position(line, draft, options) for line in draft.lines]
+    return {"invoice": filled(invoice)}
 
 
 def to_document(data: Mapping[str, Any]) -> Document:
     """A document as Fakturownia tells it, in our words; a correction's negative sums become positive."""
     kind = next(kind for kind, word in KINDS.items() if word == data["kind"])
     sign = -1 if kind is Kind.CREDIT_NOTE else 1
+    vat = read_amount(data.get("price_tax"), sign)
+    lines = [(row.get("tax"), read_amount(row.get("total_price_tax"), sign)) for row in data.get("positions") or ()]
     return Document(
         system=MANIFEST.key, system_id=str(data["id"]), kind=kind, reference=str(data.get("oid") or ""),
         number=str(data.get("number") or ""), currency=str(data.get("currency") or "PLN"),
-        gross=_signed(data["price_gross"], sign) or Decimal(0), net=_signed(data.get("price_net"), sign),
-        vat=_signed(data.get("price_tax"), sign), vat_by_rate=_vat_by_rate(data, sign),
+        gross=read_amount(data["price_gross"], sign) or Decimal(0), net=read_amount(data.get("price_net"), sign),
+        vat=vat, vat_by_rate=vat_by_rate(lines, vat),
         issue_date=date.fromisoformat(data["issue_date"]) if data.get("issue_date") else None,
-        paid=_signed(data.get("paid"), 1), url=str(data.get("view_url") or ""),
+        paid=read_amount(data.get("paid"), 1), url=str(data.get("view_url") or ""),
         state="issued" if _is_live(data) else "cancelled",
         extra={name: str(data[name]) for name in ("status", "client_id", "department_id", "gov_status", "gov_id")
                if data.get(name)},
@@ -151,7 +157,7 @@ class Fakturownia(Adapter):
         return tuple(Series(str(row["id"]), str(row.get("name") or row["id"])) for row in rows)
 
     def _find(self, wanted: Draft, original: Document | None) -> Found:
-        return _sighted([to_document(row) for row in self._with_oid(wanted) if _is_live(row)])
+        return sighted([to_document(row) for row in self._with_oid(wanted) if _is_live(row)])
 
     def _issue(self, draft: Draft, original: Document | None) -> Document:
         return self._create(draft, to_payload(draft, self.account, original))
@@ -162,7 +168,7 @@ class Fakturownia(Adapter):
         except ValueError as error:
             raise self.speaker.error(Permanent, str(error), code="CREDIT_EXCEEDS_INVOICE") from None
         payload = to_payload(draft, self.account, original, changes)
-        payload["invoice"] |= _buyer(issued.buyer)  # KSeF: a correction must not change the buyer
+        payload["invoice"] |= buyer_of(issued.buyer)  # KSeF: a correction must not change the buyer
         return self._create(draft, payload)
 
     def _cancel(self, document: Document) -> None:
@@ -227,7 +233,7 @@ class Fakturownia(Adapter):
         if not _names_oid(refusal.data):
             raise self.speaker.refusal(refusal)
         rows = list(self._with_oid(draft))
-        found = _sighted([to_document(row) for row in rows if _is_live(row)])
+        found = sighted([to_document(row) for row in rows if _is_live(row)])
         if found.sight is Sight.ONE:
             return found.document
         if found.sight is Sight.NONE and (rows or not TAKEN.search(refusal.told)):
@@ -261,153 +267,12 @@ class Fakturownia(Adapter):
             raise self.speaker.refusal(answer)
 
 
-def _buyer(buyer: Party) -> dict[str, Any]:
-    """`buyer_company` is always said: without it a firm is created, and it decides the way to KSeF."""
-    address = buyer.address
-    street = ", ".join(filter(None, (address.street, address.street2)))
-    phone = re.sub(r"[^\d+]", "", buyer.phone)
-    return {
-        "buyer_name": buyer.name[:255], "buyer_company": "1" if buyer.is_company else "0", **_tax_number(buyer),
-        "buyer_first_name": None if buyer.is_company else buyer.first_name or None,
-        "buyer_last_name": None if buyer.is_company else buyer.last_name or buyer.name,
-        "buyer_street": street[:255] or None, "buyer_post_code": address.postcode or None,
-        "buyer_city": address.city or None, "buyer_country": address.country or None,
-        "buyer_email": buyer.email or None, "buyer_phone": phone if 0 < len(phone) <= 16 else None,
-    }  # fmt: skip
-
-
-def _tax_number(buyer: Party) -> dict[str, str]:
-    """KSeF.md "Rodzaj identyfikatora podatkowego": NIP, EU number, other, or said to be empty."""
-    number = buyer.vat_id or buyer.tax_number or ""
-    prefix = number[:2].upper()
-    if not buyer.is_company:
-        return {}
-    if prefix == "PL" or (number and buyer.country == "PL" and not buyer.vat_id):
-        return {"buyer_tax_no": re.sub(r"\D", "", number), "buyer_tax_no_kind": ""}
-    kind = ("nip_ue" if buyer.vat_id and EU.fullmatch(prefix) else "other") if number else "empty"
-    return {"buyer_tax_no": number, "buyer_tax_no_kind": kind}
-
-
-def _tax(line: LineItem, draft: Draft, options: Mapping[str, str]) -> str:
-    if line.vat_category == "AE":
-        return "oo" if draft.buyer.country == draft.seller.country else "np"
-    if line.vat_category == "G" and options.get("supply") == "services":
-        return "np"
-    return TAXES.get(line.vat_category) or _text(line.vat_rate or Decimal(0))
-
-
-def _zero_vat(draft: Draft, options: Mapping[str, str]) -> dict[str, Any]:
-    """The flags and legal bases that zero VAT needs (KSeF.md "Pola warunkowe")."""
-    categories = {line.vat_category for line in draft.lines}
-    taxes = {_tax(line, draft, options) for line in draft.lines}
-    reason = next((row.reason for row in draft.breakdown if row.category == "E" and row.reason), "")
-    exempt = (reason or options.get("exempt_tax_kind", ""))[:255]
-    if "zw" in taxes and not exempt:
-        raise Permanent("VAT exempt lines need their legal basis (exempt_tax_kind).", system=MANIFEST.key,
-                        code="EXEMPT_REASON_MISSING", remedy="Set it in the account's options.")  # fmt: skip
-    basis = "export_service_eu" if "AE" in categories else "export_service" if "G" in categories else "not_specified"
-    return {
-        "exempt_tax_kind": exempt if "zw" in taxes else None,
-        "np_tax_kind": options.get("np_tax_kind") or basis if "np" in taxes else None,
-        "reverse_charge": True if "AE" in categories else None,
-    }
-
-
-def _position(line: LineItem, draft: Draft, options: Mapping[str, str]) -> dict[str, Any]:
-    """A line by its total: Fakturownia keeps it to the grosz (keep_gross) and works out the rest."""
-    given = {
-        "name": line.name[:255], "code": line.sku[:255] or None, "quantity": _text(line.quantity),
-        "quantity_unit": UNITS.get(line.unit), "tax": _tax(line, draft, options),
-        "total_price_gross": str(line.gross), "description": line.note or None,
-    }  # fmt: skip
-    return {name: value for name, value in given.items() if value is not None}
-
-
-def _corrected(change: Correction, draft: Draft, options: Mapping[str, str]) -> dict[str, Any]:
-    """README "Faktura korekta": the difference, and the line before and after it."""
-    before, after = (_position(line, draft, options) for line in (change.before, change.after))
-    figures = {"quantity": _text(change.quantity), "total_price_gross": str(change.gross)}
-    return {**before, **figures, "kind": "correction",
-            "correction_before_attributes": {**before, "kind": "correction_before"},
-            "correction_after_attributes": {**after, "kind": "correction_after"}}  # fmt: skip
-
-
-def _of_correction(draft: Draft, original: Document) -> dict[str, Any]:
-    ident, extra = int(original.system_id), original.extra
-    return {"invoice_id": ident, "from_invoice_id": ident, "client_id": extra.get("client_id"),
-            "correction_reason": (draft.reason or "Zwrot")[:256],
-            **({"department_id": extra["department_id"]} if "department_id" in extra else {})}  # fmt: skip
-
-
-def _paid(draft: Draft) -> dict[str, Any]:
-    """How and when it is paid; a proforma takes no status, only the amount (sheet section 3)."""
-    totals, payment = draft.totals, draft.payment
-    paid = totals.paid > 0
-    status = ("paid" if totals.due <= 0 else "partial") if paid and draft.kind is Kind.INVOICE else None
-    due = draft.due_date if totals.due > 0 else None
-    return {
-        "payment_type": METHODS.get(payment.method) or MEANS.get(payment.means) or payment.title[:255] or "off",
-        "payment_to_kind": "other_date" if due else "off", "payment_to": due.isoformat() if due else None,
-        "status": status, "paid": str(totals.paid) if paid else None,
-        "paid_date": payment.paid_on.isoformat() if paid and payment.paid_on else None,
-    }  # fmt: skip
-
-
-def _rounded(draft: Draft) -> dict[str, Any]:
-    """Cash rounding changes what is to be paid, not the document's total (README "Rozliczenia na fakturze")."""
-    rounding = draft.totals.rounding
-    if not rounding:
-        return {}
-    kind, reason = "charge" if rounding > 0 else "deduction", _word(draft, "Zaokrąglenie", "Rounding")
-    return {"settlement_positions": [{"kind": kind, "amount": str(abs(rounding)), "reason": reason}]}
-
-
-def _described(draft: Draft) -> str:
-    """The shop's own order number for people, at most what KSeF takes, without signs beyond the basic plane."""
-    text = f"{_word(draft, 'Zamówienie', 'Order')}: {draft.order_number}\n{draft.note}".strip()
-    return re.sub(r"[\U00010000-\U0010ffff]", "", text)[:256]
-
-
-def _language(code: str) -> str | None:
-    return code if LANGUAGES.fullmatch(code) else OTHER_LANGUAGES.get(code)
-
-
-def _word(draft: Draft, polish: str, english: str) -> str:
-    return polish if (draft.language or "pl")[:2] == "pl" else english
-
-
-def _text(number: Decimal) -> str:
-    return f"{number.normalize():f}" if number else "0"
-
-
-def _signed(text: Any, sign: int) -> Decimal | None:
-    return None if text in (None, "") else sign * Decimal(str(text))
-
-
-def _vat_by_rate(data: Mapping[str, Any], sign: int) -> dict[str, Decimal]:
-    """VAT per rate where the lines tell it: empty when they do not add up to the document's own VAT."""
-    rates: dict[str, Decimal] = {}
-    for line in data.get("positions") or ():
-        tax = str(line.get("tax"))
-        rate = tax if re.fullmatch(r"[\d.]+", tax) else "0"
-        rates[rate] = rates.get(rate, Decimal(0)) + (_signed(line.get("total_price_tax"), sign) or Decimal(0))
-    whole = _signed(data.get("price_tax"), sign)
-    if len(rates) == 1 and whole is not None:
-        return dict.fromkeys(rates, whole)
-    return rates if sum(rates.values()) == whole else {}
-
-
 def _is_live(data: Mapping[str, Any]) -> bool:
     return not data.get("cancelled") and not data.get("deleted")
 
 
 def _settled(data: Mapping[str, Any]) -> bool:
     return Decimal(str(data.get("paid") or 0)) >= Decimal(str(data["price_gross"])) > 0
-
-
-def _sighted(documents: list[Document]) -> Found:
-    sight = (Sight.NONE, Sight.ONE)[len(documents)] if len(documents) < 2 else Sight.MANY
-    return Found(sight, tuple(documents))
 
 
 def _refused(answer: Answer) -> bool:
