@@ -244,6 +244,11 @@ documents = Table(
     Column("created_at", Instant, nullable=False),
     Column("settled_at", Instant),
     Column("cancelled_at", Instant),
+    Column("paid_at", Instant),
+    _text("email_state"),
+    Column("email_at", Instant),
+    _text("official_state"),
+    _text("official_number"),
     UniqueConstraint("shop_id", "order_id", "kind", "counter"),
     CheckConstraint("state in ('planned', 'issuing', 'live', 'cancelled', 'held')", name="state"),
 )
@@ -308,3 +313,43 @@ alarms = Table(
     Column("cleared_at", Instant),
     UniqueConstraint("kind", "key"),
 )
+
+#: What a follow-up fetched of a document: its PDF, for one.
+document_files = Table(
+    "document_files",
+    metadata,
+    Column("document_id", RowId, ForeignKey("documents.id"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("fetched_at", Instant, nullable=False),
+)
+
+#: People who may open the console and the RQ dashboard.
+users = Table(
+    "users",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    _text("password_hash"),
+    _text("state", "active"),
+    Column("created_at", Instant, nullable=False),
+    Column("last_login_at", Instant),
+)
+
+#: A bulk replay is a row of its own: its filter, how far it is, and what it has done, so that it survives a crash.
+replays = Table(
+    "replays",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    _text("filter", "{}"),
+    _text("cursor"),
+    _text("until_id"),
+    _count("matched"),
+    _count("replayed"),
+    _text("state", "running"),
+    _text("by"),
+    Column("created_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    CheckConstraint("state in ('running', 'done', 'cancelled')", name="state"),
+)
+_partial("ix_replays_running", replays.c.state == literal_column("'running'"), replays.c.id)
