@@ -243,7 +243,20 @@ def _lowered(standing: Mapping[str, LineItem], credits: Sequence[LineItem]) -> d
             lines[credit.source] = _minus(line, line.quantity and credit.quantity, credit.net, credit.vat, credit.gross)
         else:
             lines |= _spread(lines, credit)
+    _refuse_excess(standing, lines)
     return lines
+
+
+def _refuse_excess(before: Mapping[str, LineItem], after: Mapping[str, LineItem]) -> None:
+    """No line may lose more pieces than it had, no VAT rate more money; a line may end a unit off (documents.md 2.7)."""
+    left: dict[object, Decimal] = {}
+    for source, line in after.items():
+        if line.quantity * before[source].quantity < 0:
+            raise ValueError(f"{source} is credited more pieces than stands there")
+        rate = (line.vat_category, line.vat_rate)
+        left[rate] = left.get(rate, Decimal(0)) + line.gross
+    if any(gross < 0 for gross in left.values()):
+        raise ValueError("the credit note takes more than stands at one VAT rate")
 
 
 def _spread(lines: Mapping[str, LineItem], credit: LineItem) -> dict[str, LineItem]:

@@ -304,8 +304,8 @@ def _told(answer: Answer) -> str:
         words = sentence_of(answer.data or jsonlib.loads(answer.body))
     except ValueError:
         text = answer.body[:65536].decode("utf-8", "replace")
-        title = re.search(r"<title[^>]*>(.*?)</title>", text, re.DOTALL | re.IGNORECASE)
-        words = title[1] if title else re.sub(r"<[^>]*>", " ", text)
+        title = re.search(r"<title[^<>]*>(.{0,300}?)</title>", text, re.DOTALL | re.IGNORECASE)
+        words = title[1] if title else re.sub(r"<[^<>]*>", " ", text)
         words = f"web page “{words.strip()}”" if looks_html(answer) else words
     told = " ".join(words.split())[:LONGEST_SENTENCE]
     return f"HTTP {answer.status}: {told}" if told else f"HTTP {answer.status}"

@@ -23,7 +23,8 @@ PERSONAL = (
 )
 #: Names of fields that hold keys, wherever they stand.
 KEYS = r"(?:\w*_)?(?:token|password|secret|api_?key)|authorization|access_key|signature"
-EMAIL = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
+#: No pattern here may look at the same text twice: a hostile answer of 64 KiB must not cost seconds.
+EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]++(?:@|%40)[\w.-]++")
 
 
 class Redactor:
@@ -74,8 +75,8 @@ def _masked(match: re.Match[str]) -> str:
 def _field_patterns(names: str) -> tuple[re.Pattern[str], ...]:
     """The field in JSON (also cut short), XML and forms or queries."""
     return (
-        re.compile(rf'(?P<before>"(?:{names})"\s*:\s*")(?P<value>(?:[^"\\]|\\.)*)(?P<after>"|\\?$)', re.IGNORECASE),
-        re.compile(rf"(?P<before><(?:{names})(?:\s[^>]*)?>)(?P<value>[^<]*)(?P<after><|$)", re.IGNORECASE),
+        re.compile(rf'(?P<before>"(?:{names})"\s*:\s*")(?P<value>(?:[^"\\]|\\.)*+)(?P<after>"|\\?$)', re.IGNORECASE),
+        re.compile(rf"(?P<before><(?:{names})(?:\s[^<>]*)?>)(?P<value>[^<]*)(?P<after><|$)", re.IGNORECASE),
         re.compile(rf"(?P<before>(?:^|[?&])(?:{names})=)(?P<value>[^&\s]*)(?P<after>)", re.IGNORECASE),
     )
 
