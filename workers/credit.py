@@ -267,7 +267,9 @@ def _within(left: Left, gross: Decimal, vat: Decimal) -> Decimal:
     if left.gross < 0 or gross < 0:
         return vat
     rest_net = left.rest - left.rest_vat
-    return max(min(vat, left.rest_vat, gross), gross - rest_net, ZERO)
+    # Prices of a cent can leave a rate with less than no VAT, within the unit that is allowed.
+    lowest = max(gross - rest_net, ZERO) if left.rest_vat >= 0 else gross - rest_net
+    return max(min(vat, left.rest_vat, gross), lowest)
 
 
 def _document(
