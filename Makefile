@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export FLASK_APP = app:create_app
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo run test test-long lint bench contract golden live
+.PHONY: help setup dev demo run test test-long kill lint bench contract golden
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,21 @@ run: setup  ## web, worker, clock and an embedded Valkey, for use; prints the UR
 
 test: dev  ## every test
 	$(BIN)/python -m pytest -q
+
+kill: dev  ## 50 seeded faults in a running house, and the books after each
+	$(BIN)/python -m tests.kill --runs $(or $(RUNS),50)
+
+contract: dev  ## every adapter against its simulator: clauses run and skipped
+	$(BIN)/python -m pytest -q tests/adapters
+
+golden: dev  ## write the golden payloads anew; read the diff before you commit it
+	BILLHOOK_GOLDEN=1 $(BIN)/python -m pytest -q tests/adapters
+
+test-long: dev  ## the same with 100,000 random baskets and 10,000 replays
+	BILLHOOK_LONG=1 $(BIN)/python -m pytest -q
+
+bench: dev  ## ratios of what was measured, in one run
+	for name in bench/[a-z]*.py; do $(BIN)/python -m bench.$$(basename $$name .py); done
 
 lint: dev  ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from flask import Flask
 
 from app import create_app
+from ledger.engine import SqliteLedger
 from schemas.document import Found, Sight
 from workers import closing, issue, leases, process
 from workers.bell import Bell
 from workers.house import House
+from workers.services import current
 
+KILL, STOP = signal.SIGKILL, signal.SIGSTOP
 _lock = threading.Lock()
 _reached = 0
 
@@ -31,7 +34,19 @@ def fire(number: int, nth: int) -> None:
         _reached += 1
         due = _reached == nth
     if due:
-        os.kill(os.getpid(), number)
+        with _outside_transactions() if number == STOP else nullcontext():
+            os.kill(os.getpid(), number)
+
+
+@contextmanager
+def _outside_transactions() -> Iterator[None]:
+    """Freeze no thread of this process inside a write: on SQLite the others would rightly wait until it wakes."""
+    ledger = current().ledger
+    if isinstance(ledger, SqliteLedger):
+        with ledger._lock._mutex:
+            yield
+    else:
+        yield
 
 
 def before(owner: Any, name: str, number: int, nth: int) -> None:
@@ -54,8 +69,6 @@ def after(owner: Any, name: str, number: int, nth: int) -> None:
 
     setattr(owner, name, wrapped)
 
-
-KILL, STOP = signal.SIGKILL, signal.SIGSTOP
 
 #: point → how it is reached
 POINTS: dict[str, Callable[[int], None]] = {
@@ -95,4 +108,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
