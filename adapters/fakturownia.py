@@ -6,13 +6,14 @@ Sources: https://github.com/fakturownia/API (README.md, KSeF.md); what differs f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from adapters.base import AccountInfo, Adapter, Correction, Official, OfficialState, Series, corrections
-from adapters.http import Answer, sentence_of
+from adapters.http import Answer, Read, sentence_of
 from adapters.manifest import Credit, Field, Manifest, Pdf, Prices, Reference, Window
 from adapters.payloads.fakturownia import (
     buyer_of,
@@ -106,7 +107,7 @@ def to_payload(
 
 def to_document(data: Mapping[str, Any]) -> Document:
     """A document as Fakturownia tells it, in our words; a correction's negative sums become positive."""
-    kind = next(kind for kind, word in KINDS.items() if word == data["kind"])
+    kind = {word: kind for kind, word in KINDS.items()}[data["kind"]]
     sign = -1 if kind is Kind.CREDIT_NOTE else 1
     vat = read_amount(data.get("price_tax"), sign)
     lines = [(row.get("tax"), read_amount(row.get("total_price_tax"), sign)) for row in data.get("positions") or ()]
@@ -140,8 +141,8 @@ class Fakturownia(Adapter):
     def _verify(self) -> AccountInfo:
         """Reads, then tries to change document 0, which cannot exist: a read-only role shows by answering 200."""
         try:
-            departments = self._read("/departments.json")
-            self._read("/invoices.json", per_page="1", page="1")
+            departments = self._series()
+            self._read(list, "/invoices.json", per_page="1", page="1")
             probe = self.speaker.call("PUT", "/invoices/0.json", writes=False, json={"invoice": {}}, allow=(404, 422))
         except Transient as error:
             if error.code not in ("HTML_ANSWER", "REDIRECTED"):
@@ -149,15 +150,14 @@ class Fakturownia(Adapter):
             raise self.speaker.error(Auth, error.detail, error.exchange, remedy=error.remedy) from None
         if probe.status == 200:
             raise self.speaker.refusal(probe, Auth, code="READ_ONLY_ROLE", remedy=READ_ONLY)
-        return AccountInfo(name=_first_name(departments) or self.account.name, url=self.speaker.base_url)
+        return AccountInfo(name=departments[0].name if departments else self.account.name, url=self.speaker.base_url)
 
     def _series(self) -> tuple[Series, ...]:
         # https://github.com/fakturownia/API#departments: a department carries numbering and logo
-        rows = self._read("/departments.json")
-        return tuple(Series(str(row["id"]), str(row.get("name") or row["id"])) for row in rows)
+        return self._read(_series_of, "/departments.json")
 
     def _find(self, wanted: Draft, original: Document | None) -> Found:
-        return sighted([to_document(row) for row in self._with_oid(wanted) if _is_live(row)])
+        return sighted([document for document in self._with_oid(wanted) if document.state == "issued"])
 
     def _issue(self, draft: Draft, original: Document | None) -> Document:
         return self._create(draft, to_payload(draft, self.account, original))
@@ -173,19 +173,20 @@ class Fakturownia(Adapter):
 
     def _cancel(self, document: Document) -> None:
         # https://github.com/fakturownia/API#f16 (Anulowanie faktury)
-        shown = self._shown(document, allow=(404,))
-        if shown.status == 404 or not _is_live(shown.data):
+        shown = self.speaker.call("GET", f"/invoices/{document.system_id}.json", writes=False, allow=(404,))
+        if shown.status == 404 or not self.speaker.understood(_is_live, shown, writes=False):
             return
         body = {"cancel_invoice_id": int(document.system_id)}
         self._confirmed(self.speaker.call("POST", "/invoices/cancel.json", writes=True, json=body))
 
     def _mark_paid(self, document: Document, payment: Payment) -> None:
         # Sheet section 7; a proforma refuses the status, its `paid` is set instead
-        data, path = self._shown(document).data, f"/invoices/{document.system_id}"
-        if data.get("status") == "paid" or _settled(data):
+        path = f"/invoices/{document.system_id}"
+        now = self._read(to_document, f"{path}.json")
+        if now.extra.get("status") == "paid" or (now.paid or 0) >= now.gross > 0:
             return
         if document.kind is Kind.PROFORMA:
-            body = {"invoice": {"paid": str(data["price_gross"])}}
+            body = {"invoice": {"paid": str(now.gross)}}
             self._confirmed(self.speaker.call("PUT", f"{path}.json", writes=True, json=body))
         else:
             status = {"status": "paid"}
@@ -211,12 +212,10 @@ class Fakturownia(Adapter):
 
     def _official(self, document: Document) -> Official:
         # https://github.com/fakturownia/API/blob/master/KSeF.md, "Sprawdzanie statusu wysyłki"
-        data = self._read(f"/invoices/{document.system_id}.json", **{"fields[invoice]": GOV_FIELDS})
-        status = str(data.get("gov_status") or "").removeprefix("demo_")
-        waits = status or self.account.options.get("ksef") == "yes"
-        state = OFFICIAL.get(status, OfficialState.WAITING if waits else OfficialState.NONE)
-        messages = tuple(map(str, data.get("gov_error_messages") or ()))
-        return Official(state, str(data.get("gov_id") or ""), messages, str(data.get("gov_verification_link") or ""))
+        fields = {"fields[invoice]": GOV_FIELDS}
+        unsaid = OfficialState.WAITING if self.account.options.get("ksef") == "yes" else OfficialState.NONE
+        read = partial(_official_of, unsaid=unsaid)
+        return self._read(read, f"/invoices/{document.system_id}.json", **fields)
 
     def _create(self, draft: Draft, payload: Mapping[str, Any]) -> Document:
         """One POST; a taken oid is looked up and adopted, an answer without a document is a read-only role."""
@@ -226,40 +225,42 @@ class Fakturownia(Adapter):
             return self._adopted(draft, answer)
         if not isinstance(answer.data, dict) or not answer.data.get("id"):
             raise self.speaker.refusal(answer, Auth, code="READ_ONLY_ROLE", remedy=READ_ONLY)
-        return to_document(answer.data)
+        return self.speaker.understood(to_document, answer, writes=True)
 
     def _adopted(self, draft: Draft, refusal: Answer) -> Document:
         """The live document that holds our oid; raises what the refusal means otherwise."""
         if not _names_oid(refusal.data):
             raise self.speaker.refusal(refusal)
-        rows = list(self._with_oid(draft))
-        found = sighted([to_document(row) for row in rows if _is_live(row)])
+        held = list(self._with_oid(draft))
+        found = sighted([document for document in held if document.state == "issued"])
         if found.sight is Sight.ONE:
             return found.document
-        if found.sight is Sight.NONE and (rows or not TAKEN.search(refusal.told)):
+        if found.sight is Sight.NONE and (held or not TAKEN.search(refusal.told)):
             remedy = "A cancelled document may hold this reference: look at it there, then issue this one by hand."
             raise self.speaker.refusal(refusal, Permanent, code="REFERENCE_TAKEN", remedy=remedy)
         raise self.speaker.refusal(refusal, Ambiguous, code="REFERENCE_TAKEN")
 
-    def _with_oid(self, wanted: Draft) -> Iterator[Mapping[str, Any]]:
+    def _with_oid(self, wanted: Draft) -> Iterator[Document]:
         """Every document with exactly this oid and kind. The filter may match parts, so pages are read to the end; the
         page size differs between accounts, so only a page shorter than any of them is the last (sheet section 6).
         """
+
+        def page_of(rows: Any) -> tuple[int, list[Document]]:
+            mine = [row for row in rows if row["oid"] == wanted.reference and row["kind"] == KINDS[wanted.kind]]
+            return len(rows), [to_document(row) for row in mine]
+
+        asked = {"oid": wanted.reference, "period": "all", "include_positions": "true", "per_page": str(PAGE)}
         for page in range(1, LAST_PAGE + 1):
-            rows = self._read("/invoices.json", oid=wanted.reference, period="all", include_positions="true",
-                              per_page=str(PAGE), page=str(page))  # fmt: skip
-            if not isinstance(rows, list):
-                raise self.speaker.error(Transient, "The list of documents is no list", code="UNREADABLE_ANSWER")
-            yield from (row for row in rows if row.get("oid") == wanted.reference and row["kind"] == KINDS[wanted.kind])
-            if len(rows) < SMALLEST_PAGE:
+            length, documents = self._read(page_of, "/invoices.json", **asked, page=str(page))
+            yield from documents
+            if length < SMALLEST_PAGE:
                 return
         raise self.speaker.error(Transient, f"More than {LAST_PAGE} pages match the reference", code="UNREAD_PAGES")
 
-    def _read(self, path: str, **params: str) -> Any:
-        return self.speaker.call("GET", path, writes=False, params=params).data
-
-    def _shown(self, document: Document, allow: tuple[int, ...] = ()) -> Answer:
-        return self.speaker.call("GET", f"/invoices/{document.system_id}.json", writes=False, allow=allow)
+    def _read(self, read: Callable[[Any], Read], path: str, **params: str) -> Read:
+        """One GET, and what `read` makes of its data."""
+        answer = self.speaker.call("GET", path, writes=False, params=params)
+        return self.speaker.understood(read, answer, writes=False)
 
     def _confirmed(self, answer: Answer) -> None:
         """Action routes refuse with a 200: the body decides (sheet section 8)."""
@@ -271,8 +272,15 @@ def _is_live(data: Mapping[str, Any]) -> bool:
     return not data.get("cancelled") and not data.get("deleted")
 
 
-def _settled(data: Mapping[str, Any]) -> bool:
-    return Decimal(str(data.get("paid") or 0)) >= Decimal(str(data["price_gross"])) > 0
+def _series_of(rows: Any) -> tuple[Series, ...]:
+    return tuple(Series(str(row["id"]), str(row.get("name") or row["id"])) for row in rows)
+
+
+def _official_of(data: Any, unsaid: OfficialState) -> Official:
+    status = str(data.get("gov_status") or "").removeprefix("demo_")
+    state = OFFICIAL.get(status, OfficialState.WAITING) if status else unsaid
+    messages = tuple(map(str, data.get("gov_error_messages") or ()))
+    return Official(state, str(data.get("gov_id") or ""), messages, str(data.get("gov_verification_link") or ""))
 
 
 def _refused(answer: Answer) -> bool:
@@ -282,7 +290,3 @@ def _refused(answer: Answer) -> bool:
 def _names_oid(data: Any) -> bool:
     told = data.get("message") or data.get("error") if isinstance(data, dict) else None
     return "oid" in told if isinstance(told, dict) else bool(re.search(r"\boid\b", str(told or "")))
-
-
-def _first_name(rows: Any) -> str:
-    return str(rows[0].get("name") or "") if isinstance(rows, list) and rows else ""

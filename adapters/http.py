@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -34,6 +34,7 @@ RETRY_AFTER = 60.0
 LONGEST_SENTENCE = 500
 #: Where systems put their own sentence, in this order.
 SENTENCE_KEYS = ("message", "error_description", "errors", "error", "detail", "title", "reason")
+Read = TypeVar("Read")
 Special = Mapping[int, type[AdapterError]]
 
 
@@ -148,6 +149,14 @@ class Speaker:
         """An error of this system, its sentence free of secrets and e-mail addresses."""
         return kind(self._redactor.sentence(detail), system=self.system, code=code, remedy=remedy, exchange=exchange)
 
+    def understood(self, read: Callable[[Any], Read], answer: Answer, *, writes: bool) -> Read:
+        """What `read` makes of an answer's data; data it cannot read is an unclear end, as if no answer had come."""
+        try:
+            return read(answer.data)
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+            words = f"HTTP {answer.status} with data of an unknown shape ({type(error).__name__})"
+            raise self.error(unclear(writes=writes), words, answer.exchange, code="UNREADABLE_ANSWER") from None
+
     def refusal(self, answer: Answer, kind: type[AdapterError] = Permanent, **words: str) -> AdapterError:
         """An answer given back by `allow` that is a refusal after all, in the system's own words."""
         return self.error(kind, answer.told, answer.exchange, **words)
@@ -228,7 +237,7 @@ class Speaker:
         """The answer with its JSON read; an allowed status without JSON is given back as it is."""
         try:
             data = jsonlib.loads(answer.body, parse_float=Decimal)
-        except ValueError:
+        except (ValueError, RecursionError):
             if tolerant and answer.status >= 300:
                 return answer
             raise self._unreadable(call, answer) from None
@@ -302,7 +311,7 @@ def _told(answer: Answer) -> str:
     """The status and the system's sentence: JSON's, a page's title, or the plain text."""
     try:
         words = sentence_of(answer.data or jsonlib.loads(answer.body))
-    except ValueError:
+    except (ValueError, RecursionError):
         text = answer.body[:65536].decode("utf-8", "replace")
         title = re.search(r"<title[^<>]*>(.{0,300}?)</title>", text, re.DOTALL | re.IGNORECASE)
         words = title[1] if title else re.sub(r"<[^<>]*>", " ", text)

@@ -109,5 +109,5 @@ def _plain(raw: bytes | str) -> str:
     text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
     try:
         return json.dumps(json.loads(text), ensure_ascii=False) if text[:1] in "{[" else text
-    except ValueError:
+    except (ValueError, RecursionError):
         return text

@@ -217,6 +217,13 @@ def test_fractions_are_decimals() -> None:
         assert str(speaker(url).call("GET", "/x", writes=False).data["price"]) == "0.1"
 
 
+@pytest.mark.parametrize("body", [b"[" * 70_000, b"", b"null x", b"\xff\xfe", b'{"a":'])
+def test_a_body_that_is_no_json_is_ambiguous_after_a_write(body: bytes) -> None:
+    with serving(200, {"Content-Type": "application/json"}, body) as url, pytest.raises(Ambiguous) as caught:
+        speaker(url, limits=Limits(5)).call("POST", "/x", writes=True)
+    assert caught.value.code == "UNREADABLE_ANSWER"
+
+
 def test_an_allowed_status_is_given_back() -> None:
     with serving(404, {}, b"gone") as url:
         assert speaker(url).call("GET", "/x", writes=False, allow=(404,)).status == 404
@@ -247,7 +254,7 @@ def test_a_redactor_knows_what_the_request_said_of_a_person() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["x", "<", "<email ", "<title>", "a@", "a.", '"email":"', "\\", '{"', "&email=", "a_", "é@"]
+    "piece", ["x", "[", "<", "<email ", "<title>", "a@", "a.", '"email":"', "\\", '{"', "&email=", "a_", "é@"]
 )
 def test_a_hostile_answer_costs_no_seconds(piece: str) -> None:
     hostile = (piece * 70_000)[:70_000].encode()
