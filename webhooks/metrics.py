@@ -1,4 +1,4 @@
-"""What the door counts. Names are stable; labels are shops that exist, never what a stranger typed."""
+"""What the door counts. Names are stable; a shop is labelled by its id, since its key is its address."""
 
 from __future__ import annotations
 

@@ -67,7 +67,13 @@ def _ours(error: BillhookError) -> Response:
             return render(422, error.code, error.detail, error.remedy)
         case LedgerDown():
             log.error("ledger_down", why=error.detail)
-            return render(503, error.code, "The database cannot be used just now.", error.remedy, {"Retry-After": "5"})
+            return render(
+                503,
+                error.code,
+                "The database cannot be used just now; nothing was kept of this.",
+                "Send it again in a few seconds.",
+                {"Retry-After": "5"},
+            )
     return _defect(error)
 
 

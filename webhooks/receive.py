@@ -36,9 +36,13 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What the door needs: a look-up of shops, a durable store, and its bounds. `store` raises LedgerDown."""
+    """What the door needs: look-ups of shops (`fresh` never from memory), a durable store, its bounds.
+
+    The look-ups and `store` raise LedgerDown, which the application answers with 503 and Retry-After.
+    """
 
     shop: Callable[[str], Shop | None]
+    fresh: Callable[[str], Shop | None]
     store: Callable[[Incoming, float], Stored]
     refusals: Refusals
     body_limit: int
@@ -51,7 +55,7 @@ def blueprint(door: Door) -> Blueprint:
     """`POST /webhooks/<shop>`; GET and HEAD answer a URL check; Flask answers other methods 405."""
     routes = Blueprint("webhooks", __name__)
 
-    @routes.post("/webhooks/<shop_key>")
+    @routes.post("/webhooks/<shop_key>", provide_automatic_options=False)
     def receive(shop_key: str) -> Response:
         with metrics.ACK_SECONDS.time():
             return _receive(door, shop_key)
@@ -71,7 +75,7 @@ def _receive(door: Door, shop_key: str) -> Response:
         body = read_body(request, door.body_limit, door.deadline)
         if source.is_ping(request.headers, body):
             return _ping(shop)
-        source.authenticate(shop, request.headers, body)
+        _authenticate(door, shop, source, body)
     except Unauthentic as error:
         _refused(door, shop, error.code, len(body))
         raise
@@ -81,12 +85,20 @@ def _receive(door: Door, shop_key: str) -> Response:
     return _stored(shop, _store(door, _incoming(door, shop, source, request, body)))
 
 
+def _authenticate(door: Door, shop: Shop, source: Source, body: bytes) -> None:
+    """Raises Unauthentic; a secret that was added a moment ago, after the shop was last read, counts too."""
+    try:
+        source.authenticate(shop, request.headers, body)
+    except Unauthentic:
+        newer = door.fresh(shop.key)
+        if newer is None or newer.secrets == shop.secrets:
+            raise
+        source.authenticate(newer, request.headers, body)
+
+
 def _known(door: Door, shop_key: str) -> tuple[Shop, Source]:
     """The shop and how it is read. Removed, guessed and unreadable ones get one answer, from one look-up each."""
-    try:
-        shop = door.shop(shop_key)
-    except LedgerDown as error:
-        raise _not_now(error) from None
+    shop = door.shop(shop_key)
     source = SOURCES.get(shop.platform) if shop else None
     if shop is None or source is None:
         if shop:
@@ -101,8 +113,8 @@ def _refused(door: Door, shop: Shop, code: str, size: int) -> None:
 
 
 def _ping(shop: Shop) -> Response:
-    metrics.PINGS.labels(shop.key).inc()
-    metrics.LAST_PING.labels(shop.key).set(time.time())
+    metrics.PINGS.labels(str(shop.id)).inc()
+    metrics.LAST_PING.labels(str(shop.id)).set(time.time())
     log.info("ping", shop=shop.key)
     return _answer({"ping": True})
 
@@ -125,26 +137,14 @@ def _incoming(door: Door, shop: Shop, source: Source, sent: Request, body: bytes
 def _store(door: Door, incoming: Incoming) -> Stored:
     try:
         return door.store(incoming, door.store_seconds)
-    except LedgerDown as error:
-        metrics.NOT_STORED.labels(incoming.shop_key).inc()
-        raise _not_now(error) from None
-
-
-def _not_now(error: LedgerDown) -> Problem:
-    """The one honest failure of this door. The cause goes to the log; a stranger is told only that it will pass."""
-    log.error("ledger_down", why=error.detail)
-    return Problem(
-        503,
-        error.code,
-        "The delivery could not be stored just now; nothing of it was kept.",
-        remedy="Send it again in a few seconds.",
-        headers={"Retry-After": "5"},
-    )
+    except LedgerDown:
+        metrics.NOT_STORED.labels(str(incoming.shop_id)).inc()
+        raise
 
 
 def _stored(shop: Shop, stored: Stored) -> Response:
-    (metrics.DUPLICATE if stored.duplicate else metrics.STORED).labels(shop.key).inc()
-    log.info("delivery_stored", shop=shop.key, event=stored.event_id, duplicate=stored.duplicate)
+    (metrics.DUPLICATE if stored.duplicate else metrics.STORED).labels(str(shop.id)).inc()
+    log.info("delivery_stored", shop=shop.key, event_id=stored.event_id, duplicate=stored.duplicate)
     return _answer({"event": stored.event_id, "duplicate": stored.duplicate})
 
 

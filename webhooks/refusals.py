@@ -49,7 +49,7 @@ class Refusals:
 
     def note(self, shop: Shop, refusal: Refusal) -> None:
         """Count it, and write it down if this shop's turn has come. The ledger being down is no reason to fail."""
-        REJECTED.labels(shop.key, refusal.code).inc()
+        REJECTED.labels(str(shop.id), refusal.code).inc()
         if not self._turn(shop.id):
             return
         log.warning("delivery_refused", shop=shop.key, code=refusal.code, size=refusal.size)

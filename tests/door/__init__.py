@@ -1,0 +1,1 @@
+"""Tests of the door: real captured requests, a real SQLite file, a real gunicorn, a real Valkey."""
