@@ -35,6 +35,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 table.setdefault(system, Counter())[outcome] += 1
     if table:
         terminalreporter.write_line("")
-        terminalreporter.write_line(f"{'contract':20}{'kept':>8}{'broken':>8}{'left out by the manifest':>28}")
+        terminalreporter.write_line(f"{'contract':20}{'kept':>8}{'broken':>8}{'left out':>10}")
     for system, row in sorted(table.items()):
-        terminalreporter.write_line(f"{system:20}{row['passed']:>8}{row['failed']:>8}{row['skipped']:>28}")
+        terminalreporter.write_line(f"{system:20}{row['passed']:>8}{row['failed']:>8}{row['skipped']:>10}")
