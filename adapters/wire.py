@@ -1,7 +1,7 @@
 """How a draft is said to a system so that it arrives at our total: positions in three price styles (documents.md 2.5).
 
-Every encoding is checked against a model of the receiving system before it is handed out; what cannot be said exactly is
-refused with NO_EXACT_ENCODING rather than sent with a wrong cent. Signs are the draft's: adapters turn them.
+Every encoding is checked against a model of the receiving system before it is handed out; what cannot be said exactly
+is refused with NO_EXACT_ENCODING rather than sent with a wrong cent. Signs are the draft's: adapters turn them.
 """
 
 from __future__ import annotations
@@ -9,34 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
+from adapters.styles import STYLES, Price, Style
 from schemas.document import Document, Draft, LineItem, TaxBreakdown
 from schemas.errors import Permanent
 from schemas.money import HUNDRED, ONE, ZERO, fits, floor_to, is_whole, plain, round_to, said, unit_of, vat_in, vat_on
 
+__all__ = ["STYLES", "Encoding", "Position", "Price", "Style", "compare", "encode", "gives_back"]
+
 Group = tuple[str, Decimal | None]
-
-
-class Price(StrEnum):
-    """What a system takes as given: line totals, gross unit prices, or net unit prices."""
-
-    TOTALS = "totals"
-    GROSS = "gross"
-    NET = "net"
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How a system takes prices: `decimals` of a unit price it keeps, `rounding` a position outside VAT exists,
-    `split` lines may be sent as two positions. `source` says where the knowledge is from.
-    """
-
-    price: Price
-    decimals: int = 2
-    rounding: bool = False
-    split: bool = True
-    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +42,6 @@ class Encoding:
     rounding: Decimal = ZERO
 
 
-#: Styles per system, first choice first. Unit price decimals marked [U] are not confirmed by a recorded answer.
-STYLES: Mapping[str, tuple[Style, ...]] = {
-    "fakturownia": (Style(Price.TOTALS, 6, source="documents.md 2.6 [S: fakturownia/API README], total_price_gross"),),
-    "fakturoid": (Style(Price.GROSS, 4, source="documents.md 2.6 [S: fakturoid.cz/api/v3], decimals [U]"),),
-    "superfaktura": (Style(Price.NET, 4, True, source="documents.md 2.6 [S: superfaktura/docs], decimals [U]"),),
-    "idoklad": (Style(Price.GROSS, 4, source="documents.md 2.6 [S: Solitea/IdokladSdk], decimals [U]"),),
-    "fortnox": (Style(Price.GROSS, 2, source="documents.md 2.6 [S: Fortnox plugin source], decimals [U]"),),
-    "jortt": (Style(Price.NET, 2, True, source="documents.md 2.6 [S: jorttbv/jortt-ruby], decimals [U]"),),
-    "konto": (Style(Price.NET, 2, True, source="documents.md 2.6 [U]"),),
-    "kontozz": (Style(Price.NET, 2, True, source="documents.md 2.6 [U]"),),
-    "billingo": (Style(Price.GROSS, 2, source="documents.md 2.6 [S: plugin sources], decimals [U]"),),
-    "szamlazz": (Style(Price.TOTALS, 6, source="documents.md 2.6 [S: plugin source], unit net informative"),),
-}
-
-
 def encode(draft: Draft, styles: Style | Sequence[Style], system: str) -> Encoding:
     """Positions that give the draft back, in the first style that can say it (documents.md 2.5).
 
@@ -87,8 +53,8 @@ def encode(draft: Draft, styles: Style | Sequence[Style], system: str) -> Encodi
         if encoding is not None and gives_back(draft, encoding):
             return encoding
     raise Permanent(
-        f"{system} cannot say {said(draft.totals.gross, draft.decimals)} {draft.currency} with these lines: every way of "
-        "writing the prices comes out a unit off.",
+        f"{system} cannot say {said(draft.totals.gross, draft.decimals)} {draft.currency} with these lines: every "
+        "way of writing the prices comes out a unit off.",
         system=system,
         code="NO_EXACT_ENCODING",
         remedy="Issue this document by hand, or use an account or system that takes gross prices or totals.",

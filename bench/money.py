@@ -61,8 +61,10 @@ def main() -> int:
     for lines, body in bodies().items():
         multiple, loads, whole = ratio(body)
         worst = max(worst, multiple)
-        print(f"{lines:3d} lines, {len(body)} bytes: json.loads {loads * 1e6:.0f} µs, read + decide + draft "
-              f"{whole * 1e6:.0f} µs, ratio {multiple:.1f} (at most {MOST:.0f})")
+        print(
+            f"{lines:3d} lines, {len(body)} bytes: json.loads {loads * 1e6:.0f} µs, read + decide + draft "
+            f"{whole * 1e6:.0f} µs, ratio {multiple:.1f} (at most {MOST:.0f})"
+        )
     return int(worst > MOST)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -143,14 +143,18 @@ def _rate(rate: str | None) -> Decimal | None:
 
 
 def _line(line: Mapping[str, Any]) -> LineItem:
-    amounts = {name: Decimal(line[name]) for name in ("quantity", "unit_net", "unit_gross", "net", "vat", "gross")}
     return LineItem(
         id=line["id"],
         source=line["source"],
         name=line["name"],
         vat_category=line["vat_category"],
         vat_rate=_rate(line["vat_rate"]),
-        **amounts,
+        quantity=Decimal(line["quantity"]),
+        unit_net=Decimal(line["unit_net"]),
+        unit_gross=Decimal(line["unit_gross"]),
+        net=Decimal(line["net"]),
+        vat=Decimal(line["vat"]),
+        gross=Decimal(line["gross"]),
     )
 
 
@@ -229,8 +233,3 @@ def _row_out(row: TaxBreakdown, places: int) -> dict[str, Any]:
         "vat_minus_taxable_x_rate": said(row.vat_minus_taxable_x_rate, places),
         "net_reachable": row.net_reachable,
     }
-
-
-def with_today(question: Question, today: date) -> Question:
-    """The same question asked on another day."""
-    return replace(question, rules=replace(question.rules, today=today))

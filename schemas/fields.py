@@ -128,13 +128,16 @@ def instant(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
-def problems_of(messages: Mapping[Any, Any] | list[Any], path: str = "") -> dict[str, str]:
+def problems_of(error: ValidationError) -> dict[str, str]:
     """Marshmallow's nested messages as path → sentence (`line_items.0.total`)."""
+    return _flattened(error.messages_dict, "")
+
+
+def _flattened(messages: Mapping[Any, Any] | list[Any], path: str) -> dict[str, str]:
     if isinstance(messages, list):
         return {path or "body": " ".join(str(message) for message in messages)}
     flat: dict[str, str] = {}
     for key, inner in messages.items():
-        flat.update(
-            problems_of(inner if isinstance(inner, dict | list) else [inner], f"{path}.{key}" if path else str(key))
-        )
+        below = f"{path}.{key}" if path else str(key)
+        flat.update(_flattened(inner if isinstance(inner, dict | list) else [inner], below))
     return flat

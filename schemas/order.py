@@ -13,7 +13,7 @@ from schemas.money import ZERO
 
 @dataclass(frozen=True, slots=True)
 class TaxShare:
-    """One entry of an element's tax list: which of the order's rates, and how much tax, before coupons in `subtotal`."""
+    """One entry of an element's tax list: which of the order's rates, and how much tax; `subtotal` before coupons."""
 
     rate_id: str
     total: Decimal
@@ -37,7 +37,8 @@ class Element:
 
     `tax` is what rules (documents.md 1.3): the sum of the tax list, or the written total; `tax_said` is the written
     total, "" in the source being zero. `rate` is set where the source names a percentage itself (UNAS, generic), and
-    `vat_text` is its word for it. `net_said` False: the net was derived and proves nothing. `categories` None = unknown.
+    `vat_text` is its word for it. `net_said` False: the net was derived, so it proves nothing. `categories` None =
+    unknown.
     """
 
     source: str
@@ -80,7 +81,7 @@ class RefundLine:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money that went back. `lines` () = an amount only; None = unknown, since the order's body tells only the total."""
+    """Money that went back. `lines` () = an amount only; None = unknown, since the body tells only the total."""
 
     id: str
     amount: Decimal

@@ -98,7 +98,7 @@ def read_policy(data: Mapping[str, Any]) -> Policy:
     try:
         loaded = POLICY.load(data)
     except ValidationError as odd:
-        problems = problems_of(odd.normalized_messages())
+        problems = problems_of(odd)
         raise Unreadable(f"The policy cannot be used: {', '.join(sorted(problems))}.", problems) from odd
     cash = loaded["cash_rounding"]
     return Policy(

@@ -25,7 +25,7 @@ def canonical(country: str) -> str:
 
 
 def legal_rates(country: str, on: date, extra: Extra | None = None) -> frozenset[Decimal]:
-    """Percentages above zero that are legal in a country on a day, with the merchant's additions; empty = unknown country."""
+    """Percentages above zero legal in a country on a day, with the merchant's additions; empty = country unknown."""
     added = (extra or {}).get(canonical(country)) or (extra or {}).get(country) or {}
     return _known(canonical(country), on) | _rates_of(added, on)
 

@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import ValidationError
 
 from schemas.document import Address, Party
 from schemas.errors import Unreadable
-from schemas.fields import Identifier, Money, OptionalMoney, Words, decimal_of, instant, problems_of
+from schemas.fields import decimal_of, instant, problems_of
 from schemas.money import ONE, ZERO
 from schemas.order import Element, Order
+from schemas.unas_fields import ORDER
 
 BUDAPEST = "Europe/Budapest"
 
@@ -32,102 +33,27 @@ VIRTUAL = {
 }
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
-_STAMP = re.compile(r"(\d{4})\.(\d\d)\.(\d\d)(?: (\d\d):(\d\d):(\d\d))?")
 _PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*%?")
-
-
-class Stamp(fields.Field[datetime | None]):
-    """`YYYY.MM.DD HH:MM:SS`, Budapest wall time (unas.md 3.2)."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime | None:
-        if not value:
-            return None
-        match = _STAMP.fullmatch(str(value))
-        if match is None:
-            raise ValidationError(f"{str(value)[:40]!r} is not a date.")
-        try:
-            return datetime(*(int(part or 0) for part in match.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
-        except ValueError as odd:
-            raise ValidationError(f"{str(value)[:40]!r} is not a date.") from odd
-
-
-class ItemSchema(Schema):
-    """`Items/Item`."""
-
-    Id = Words(load_default="")
-    Sku = Words(load_default="")
-    Name = Words(load_default="")
-    Unit = Words(load_default="")
-    Quantity = OptionalMoney(load_default=None)
-    PriceNet = OptionalMoney(load_default=None)
-    PriceGross = OptionalMoney(required=True)
-    Vat = Words(load_default="")
-
-
-class AddressSchema(Schema):
-    """`Customer/Addresses/Invoice` and `/Shipping`."""
-
-    Name = Words(load_default="")
-    RecipientName = Words(load_default="")
-    ZIP = Words(load_default="")
-    City = Words(load_default="")
-    Street = Words(load_default="")
-    County = Words(load_default="")
-    CountryCode = Words(load_default="")
-    TaxNumber = Words(load_default="")
-    EUTaxNumber = Words(load_default="")
-    CustomerType = Words(load_default="")
-
-
-class OrderSchema(Schema):
-    """The parts of an `<Order>` that matter; paths as in the XML."""
-
-    Key = Identifier(required=True)
-    Id = Words(load_default="")
-    Date = Stamp(load_default=None)
-    DateMod = Stamp(load_default=None)
-    StatusDateMod = Stamp(load_default=None)
-    Lang = Words(load_default="")
-    Email = Words(load_default="")
-    Currency = Words(required=True, validate=validate.Regexp("^[A-Za-z]{3}$", error="This is not a currency code."))
-    VatCountryCode = Words(load_default="")
-    StatusType = Words(load_default="")
-    PaymentType = Words(load_default="")
-    PaymentName = Words(load_default="")
-    PaymentStatus = Words(load_default="")
-    PaidAt = fields.List(Stamp(), load_default=list)
-    ShippingName = Words(load_default="")
-    InvoiceStatus = Words(load_default="")
-    InvoiceNumber = Words(load_default="")
-    MergedFrom = Words(load_default="")
-    Invoice = fields.Nested(AddressSchema(unknown=EXCLUDE), load_default=dict)
-    Shipping = fields.Nested(AddressSchema(unknown=EXCLUDE), load_default=dict)
-    TaxParam = Words(load_default="")
-    Note = Words(load_default="")
-    SumPriceGross = Money(required=True)
-    Items = fields.List(fields.Nested(ItemSchema(unknown=EXCLUDE)), load_default=list)
-
-
-ORDER = OrderSchema(unknown=EXCLUDE)
 
 
 def read_order(xml: bytes | str, timezone: str = BUDAPEST) -> Order:
     """Read one `<Order>`, or an `<Orders>` that holds exactly one (documents.md 1.4, unas.md 3).
 
-    Dates are wall time of `timezone`. Raises Unreadable with path → sentence: not XML, an `<Error>`, no order, odd values.
+    Dates are wall time of `timezone`. Raises Unreadable with path → sentence: no XML, an `<Error>`, no order,
+    odd values.
     """
     node = _order_node(xml)
     try:
         loaded = cast(dict[str, Any], ORDER.load(_flat(node)))
     except ValidationError as odd:
-        problems = problems_of(odd.normalized_messages())
+        problems = problems_of(odd)
         raise Unreadable(f"The order cannot be read: {', '.join(sorted(problems))}.", problems) from odd
     return _order(loaded, timezone)
 
 
 def _order_node(xml: bytes | str) -> Node:
     try:
-        root = cast(Node, fromstring(xml))
+        root = fromstring(xml)
     except (ParseError, DefusedXmlException, ValueError) as odd:
         raise Unreadable("The answer is not XML.", {"body": str(odd)[:120] or type(odd).__name__}) from odd
     if root.tag == "Error":

@@ -18,7 +18,7 @@ _REASONS = {
 
 
 def cancelled(case: Case) -> Decision:
-    """Take back what stands: the invoice by credit note, a proforma as its system does it; without documents nothing."""
+    """Take back what stands: the invoice by credit note, a proforma as its system does it; else nothing."""
     if case.invoice:
         return _invoiced(case, case.invoice)
     standing = last(case.history, Kind.PROFORMA)

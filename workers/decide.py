@@ -1,4 +1,4 @@
-"""What an order owes next: a pure function of its newest state, the documents that stand, and the rules (documents.md 4).
+"""What an order owes next: a pure function of its newest state, the standing documents and the rules (documents.md 4).
 
 One call names one document; the desk calls again with the longer history until nothing is owed.
 """
@@ -136,13 +136,14 @@ def _invoiced(case: Case) -> Decision | None:
     try:
         again = draft(case.order, case.rules, Wanted(Kind.INVOICE, "1", deducted_in(case.order, invoice)))
     except Unbalanced as odd:
-        again, refused = None, f": {odd.detail}"
+        again, refused = None, f": {odd.detail.rstrip('.')}"
     before = invoice.draft
     if again is None or not same(again.draft, before):
-        now = said(case.order.total + case.order.gifts)
+        now = f"{said(case.order.total + case.order.gifts)} {case.order.currency}"
+        then = said(before.totals.gross)
         return refuse(
             "ORDER_CHANGED_AFTER_INVOICE",
-            f"The order is {now} {case.order.currency} now, {invoice.reference} says {said(before.totals.gross)}{refused}",
+            f"The order is {now} now, {invoice.reference} said {then}{refused}.",
             "Correct the invoice by hand (credit note and new invoice).",
         )
     warnings = ("BUYER_CHANGED",) if buyer_changed(again.draft.buyer, before.buyer) else ()

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from schemas.connection import Policy
 from schemas.document import Draft, Kind, LineItem, Party, Payment, Preceding, Seller, reference_of
-from schemas.errors import Unbalanced
-from schemas.money import ONE, ZERO, decimals_of, fits, round_to_step, said, unit_of
-from schemas.order import Element, Order, Refund
+from schemas.order import Order, Refund
 from schemas.rates import canonical
 from schemas.taxnumbers import is_valid
-from workers.deduct import without_refunds
 from workers.figures import amounts_of, breakdown_of, lines_of, totals_of
+from workers.percent import Taxes, rounds_to_whole
 from workers.rules import Rules
-from workers.vat import Priced, Taxes, price, rounds_to_whole
+from workers.sums import Sums, check_total, rounding_of, sums_of
+from workers.vat import Priced, price
 from workers.zero import Place, buyer_number, destination_of, is_other_eu
 
 #: BT-81 by the shop's payment method (UNTDID 4461); anything else is ZZZ, mutually defined.
@@ -59,16 +56,6 @@ class Wanted:
     proforma: Preceding | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """What the document must come to: `target` is BT-112; `rounding` BT-114 as the shop itself rounded."""
-
-    elements: tuple[Element, ...]
-    target: Decimal
-    rounding: Decimal
-    decimals: int
-
-
 def day_of(moment: datetime | None, seller: Seller) -> date | None:
     """The day in the seller's time zone (documents.md 4.5)."""
     return moment.astimezone(ZoneInfo(seller.timezone)).date() if moment else None
@@ -90,12 +77,12 @@ def draft(order: Order, rules: Rules, wanted: Wanted) -> Drafted:
 
     Amounts are in the order's currency. Raises Unbalanced with the reason code of documents.md 4.7 and both amounts.
     """
-    sums = _sums(order, rules.policy, wanted.deduct)
+    sums = sums_of(order, rules.policy, wanted.deduct)
     whole = rounds_to_whole(order)
     on = tax_point_of(order, rules.seller) or rules.today
     taxes = Taxes(order, rules.seller, rules.policy, on, sums.decimals, whole)
     priced = price(taxes, sums.elements)
-    _check_total(order, sums, whole, wanted.deduct)
+    check_total(order, sums, whole, wanted.deduct)
     figures, adjusted = amounts_of(priced.parts, sums.target, order.basis, sums.decimals)
     lines = lines_of(priced.parts, figures, sums.decimals)
     warnings = {
@@ -114,56 +101,8 @@ class _Content:
     lines: tuple[LineItem, ...]
 
 
-def _sums(order: Order, policy: Policy, deduct: Sequence[Refund]) -> Sums:
-    """Elements, target and rounding: total + gift cards − rounding fee − what already went back (2.3 no. 2 and 3)."""
-    fees = [e for e in order.elements if _is_rounding(e, policy)]
-    rounding = sum((fee.net for fee in fees), ZERO)
-    asked = order.total + order.gifts - rounding
-    elements = [e for e in order.elements if not _is_rounding(e, policy)]
-    remaining = without_refunds(elements, deduct, order)
-    kept = tuple(e for e in remaining if e.quantity or e.net or e.tax)
-    gone = sum((refund.amount for refund in deduct), ZERO)
-    return Sums(kept, asked - gone, rounding, decimals_of(order.currency, [order.total, order.gifts, rounding, gone]))
-
-
-def _is_rounding(element: Element, policy: Policy) -> bool:
-    """The shop's explicit rounding: a configured name, no tax, less than one unit of money (2.3 no. 2)."""
-    names = {_folded(name) for name in policy.rounding_fee_names}
-    return _folded(element.name) in names and not element.tax and abs(element.net) < ONE
-
-
-def _folded(name: str) -> str:
-    """Names are compared without accents and case: `Zaokrouhleni` is `Zaokrouhlení`."""
-    apart = unicodedata.normalize("NFKD", name.strip().casefold())
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
-
-
-def tolerance(elements: int, unit: Decimal) -> Decimal:
-    """How far parts may be off their total: unit × (floor(n / 2) + 1) (documents.md 2.3 no. 3)."""
-    return unit * (elements // 2 + 1)
-
-
-def _check_total(order: Order, sums: Sums, whole: bool, deduct: Sequence[Refund]) -> None:
-    added = sum((element.gross for element in sums.elements), ZERO)
-    count = sum(1 for element in sums.elements if element.gross) + sum(len(refund.lines or ()) for refund in deduct)
-    unit = ONE if whole else unit_of(sums.decimals)
-    if abs(added - sums.target) > tolerance(count, unit):
-        raise Unbalanced(
-            f"The lines add up to {said(added, 4)} {order.currency}, but the shopper was asked for "
-            f"{said(sums.target, 4)} {order.currency}.",
-            code="TOTAL_MISMATCH",
-        )
-    if not fits(sums.target, sums.decimals):
-        raise Unbalanced(
-            f"{sums.target} {order.currency} cannot be said with two decimals: it would be "
-            f"{said(sums.target)} {order.currency}.",
-            code="TOTAL_MISMATCH",
-            remedy="Issue this document by hand: invoices have two decimals (EN 16931 BR-DEC).",
-        )
-
-
 def _charged_business(order: Order, rules: Rules, lines: Sequence[LineItem]) -> bool:
-    """A business of another EU state with a right VAT number was charged VAT: invoiced as paid, with a warning (3.3)."""
+    """A business of another EU state with a right VAT number was charged VAT: invoiced as paid, warned of (3.3)."""
     goods = rules.policy.supply == "goods"
     if not any(line.vat_category == "S" and line.gross for line in lines):
         return False
@@ -179,7 +118,7 @@ def _document(order: Order, rules: Rules, wanted: Wanted, content: _Content) -> 
     outside = any(row.category == "O" for row in rows)
     inside_union = any(row.category == "K" for row in rows)
     tax_point = None if wanted.kind is Kind.PROFORMA else tax_point_of(order, seller)
-    rounding = _rounding(order, rules.policy, sums)
+    rounding = rounding_of(order, rules.policy, sums)
     paid = sums.target + rounding if is_paid(order) else order.gifts
     return Draft(
         kind=wanted.kind,
@@ -210,15 +149,6 @@ def _document(order: Order, rules: Rules, wanted: Wanted, content: _Content) -> 
         delivery_date=(day_of(order.completed_at, seller) or tax_point or rules.today) if inside_union else None,
         deducted_refunds=tuple(refund.id for refund in wanted.deduct),
     )
-
-
-def _rounding(order: Order, policy: Policy, sums: Sums) -> Decimal:
-    """BT-114: the shop's own rounding, or what cash is rounded to; VAT stays untouched (2.3 no. 7)."""
-    cash = policy.cash_rounding
-    if cash is None or order.payment_method not in cash.methods:
-        return sums.rounding
-    payable = sums.target - order.gifts
-    return round_to_step(payable + sums.rounding, cash.step) - payable
 
 
 def _is_oss(countries: Sequence[str], seller: Seller) -> bool:

@@ -10,9 +10,10 @@ from schemas.errors import Unbalanced
 from schemas.money import ZERO, said
 from schemas.order import Order, Refund
 from workers import rules as words
-from workers.credit import Crediting, crediting
-from workers.draft import Drafted, tolerance
+from workers.draft import Drafted
 from workers.rules import Decision, Rules, Trigger, last, live
+from workers.spread import Crediting, crediting
+from workers.sums import tolerance
 
 
 @dataclass(frozen=True, slots=True)

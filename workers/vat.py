@@ -3,43 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from schemas.connection import Policy
-from schemas.document import Seller
 from schemas.errors import Unbalanced
-from schemas.money import HUNDRED, ONE, ZERO, is_whole, plain, round_to, said, unit_of, vat_on
-from schemas.order import Element, Order, TaxShare
-from schemas.rates import canonical, legal_rates
+from schemas.money import HUNDRED, ONE, ZERO, plain, round_to, said, vat_on
+from schemas.order import Element, TaxShare
 from workers.figures import Group, Part
-from workers.zero import category_of, destination_of, is_other_eu
+from workers.percent import Taxes, checked, known_percent, percent_of, snap, vat_country
+from workers.zero import category_of
 
-#: Currencies in which a shop without any decimals shows that it rounds to whole units (documents.md 2.3 no. 3).
-_ROUNDED_CURRENCIES = frozenset({"SEK", "CZK", "NOK", "DKK", "HUF", "ISK", "JPY"})
-_TAX_TOLERANCE = Decimal("0.02")
-_WHOLE_TAX_TOLERANCE = Decimal("0.65")
 _SPLIT_TOLERANCE = Decimal("0.05")
-_SNAP = Decimal("0.02")
-
-
-@dataclass(frozen=True, slots=True)
-class Taxes:
-    """An order seen with a seller's eyes on the day whose rates count (the tax point)."""
-
-    order: Order
-    seller: Seller
-    policy: Policy
-    on: date
-    decimals: int
-    whole: bool
-    memo: dict[str, Decimal] = field(default_factory=dict, compare=False)
-
-    @property
-    def tolerance(self) -> Decimal:
-        """How far an element's tax may be off its rate (documents.md 3.1 no. 5)."""
-        return _WHOLE_TAX_TOLERANCE if self.whole or not self.decimals else _TAX_TOLERANCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +22,6 @@ class Priced:
 
     parts: tuple[Part, ...]
     countries: tuple[str, ...]
-
-
-def rounds_to_whole(order: Order) -> bool:
-    """Whether the shop provably rounds to whole units of money (documents.md 2.3 no. 3)."""
-    if not is_whole(order.total):
-        return False
-    elements = order.elements
-    taxes_whole = all(is_whole(element.tax_said) for element in elements)
-    if taxes_whole and any(element.taxes and element.tax != element.tax_said for element in elements):
-        return True
-    total = order.tax_total_said
-    if total is not None and is_whole(total) and sum((e.tax_said for e in elements), ZERO) != total:
-        return True
-    nothing_finer = all(is_whole(element.net) and is_whole(element.tax) for element in elements)
-    return order.currency in _ROUNDED_CURRENCIES and nothing_finer
 
 
 def price(taxes: Taxes, elements: Sequence[Element]) -> Priced:
@@ -110,21 +69,10 @@ def _shares(taxes: Taxes, element: Element) -> list[TaxShare]:
     if not element.net:
         shares = [share for share in element.taxes if share.subtotal]
     if not shares and len(element.taxes) == 1:
-        percent = _known_percent(taxes, element.taxes[0].rate_id)
+        percent = known_percent(taxes, element.taxes[0].rate_id)
         if percent and not round_to(vat_on(element.net, percent), taxes.decimals):
             return list(element.taxes)
     return shares
-
-
-def _known_percent(taxes: Taxes, rate_id: str) -> Decimal | None:
-    """The percentage the order names, or one that its other elements show; None when neither."""
-    rate = taxes.order.rates.get(rate_id)
-    if rate is not None and rate.percent is not None:
-        return rate.percent
-    try:
-        return percent_of(taxes, rate_id)
-    except Unbalanced:
-        return None
 
 
 def _without_vat(taxes: Taxes, element: Element) -> Part:
@@ -147,96 +95,18 @@ def _part(element: Element, category: str, rate: Decimal | None) -> Part:
     )
 
 
-def vat_country(taxes: Taxes, rate_id: str) -> str:
-    """Whose VAT a rate is: its code's prefix, else the destination under OSS, else the seller's (documents.md 3.1)."""
-    rate = taxes.order.rates.get(rate_id)
-    named = (rate.country if rate else "") or taxes.order.vat_country
-    if named:
-        return named
-    place = destination_of(taxes.order, taxes.policy)
-    abroad = taxes.seller.oss and is_other_eu(taxes.seller, place, taxes.policy.supply == "goods")
-    return place.country if abroad else taxes.seller.country
-
-
-def _legal(taxes: Taxes, country: str) -> frozenset[Decimal]:
-    return legal_rates(country, taxes.on, taxes.policy.extra_rates)
-
-
-def percent_of(taxes: Taxes, rate_id: str) -> Decimal:
-    """The percentage of a rate: as the order says, else computed over all its elements and snapped to a legal one.
-
-    Raises Unbalanced RATE_NOT_LEGAL or RATE_UNRESOLVED (documents.md 3.1 no. 3 and 4).
-    """
-    if rate_id not in taxes.memo:
-        rate = taxes.order.rates.get(rate_id)
-        percent = rate.percent if rate else None
-        country = vat_country(taxes, rate_id)
-        taxes.memo[rate_id] = (
-            _snapped(taxes, rate_id, country) if percent is None else _checked(taxes, percent, country)
-        )
-    return taxes.memo[rate_id]
-
-
-def _checked(taxes: Taxes, percent: Decimal, country: str) -> Decimal:
-    order, seller = taxes.order, taxes.seller
-    domestic = canonical(country) == canonical(seller.country)
-    if seller.vat_status == "non_payer" or (seller.vat_status == "exempt" and domestic):
-        why = f"the seller charges no VAT ({seller.vat_status})"
-    elif percent in _legal(taxes, country):
-        return percent
-    else:
-        known = ", ".join(plain(rate) for rate in sorted(_legal(taxes, country), reverse=True)) or "none known"
-        why = f"that is no VAT rate of {country} on {taxes.on} ({known})"
-    raise Unbalanced(
-        f"{plain(percent)} % was charged in an order of {said(order.total)} {order.currency}, of which "
-        f"{said(sum((e.tax for e in order.elements), ZERO))} tax: {why}.",
-        code="RATE_NOT_LEGAL",
-        remedy="Correct the rate in the shop, or add it to the route's own rates.",
-    )
-
-
-def _bearing(taxes: Taxes, rate_id: str) -> list[Element]:
-    """The elements that bear this rate alone."""
-    return [e for e in taxes.order.elements if [share.rate_id for share in e.taxes if share.total] == [rate_id]]
-
-
-def _snapped(taxes: Taxes, rate_id: str, country: str) -> Decimal:
-    """Computed rate, snapped within 100 × unit × (n + 1) / 2 / |net| + 0.02 points; exactly one candidate."""
-    return _snap(taxes, _bearing(taxes, rate_id), country)
-
-
 def _unnamed_rate(taxes: Taxes, element: Element) -> tuple[Sequence[Part | Element], set[str]]:
     """Tax without a tax list: the order's only rate, else what the element itself shows."""
     if len(taxes.order.rates) == 1:
         return _one_rate(taxes, element, next(iter(taxes.order.rates)))
     country = vat_country(taxes, "")
-    return [_part(element, "S", _snap(taxes, [element], country))], {country}
-
-
-def _snap(taxes: Taxes, bearing: Sequence[Element], country: str) -> Decimal:
-    net = sum((e.net for e in bearing), ZERO)
-    tax = sum((e.tax for e in bearing), ZERO)
-    coarse = taxes.whole and all(is_whole(e.tax) for e in bearing)
-    unit = ONE if coarse else unit_of(taxes.decimals)
-    near: list[Decimal] = []
-    if net:
-        window = HUNDRED * unit * (len(bearing) + 1) / 2 / abs(net) + _SNAP
-        near = sorted(rate for rate in _legal(taxes, country) if abs(tax / net * HUNDRED - rate) <= window)
-    if len(near) == 1:
-        return _checked(taxes, near[0], country)
-    found = " and ".join(plain(rate) for rate in near) or "no rate"
-    raise Unbalanced(
-        f"{said(tax, 4)} tax on {said(net, 4)} {taxes.order.currency} fits {found} of {country}, and the order does not "
-        "name the percentage.",
-        code="RATE_UNRESOLVED",
-        remedy="Issue this document by hand, or read the order with a key that gives the rate (rate_percent).",
-    )
+    return [_part(element, "S", snap(taxes, [element], country))], {country}
 
 
 def _one_rate(taxes: Taxes, element: Element, rate_id: str) -> tuple[Sequence[Part | Element], set[str]]:
     rate = taxes.order.rates.get(rate_id)
     unpriced = (rate is None or rate.percent is None) and not element.net and not element.tax
-    if unpriced and _known_percent(taxes, rate_id) is None:
+    if unpriced and known_percent(taxes, rate_id) is None:
         return [element], set()
     percent = percent_of(taxes, rate_id)
     _check_tax(taxes, element, percent)
@@ -260,8 +130,8 @@ def _split(taxes: Taxes, element: Element, shares: Sequence[TaxShare]) -> tuple[
     nets = _split_nets(taxes, shares)
     if nets is None or abs(sum(nets, ZERO) - element.net) > _SPLIT_TOLERANCE:
         raise Unbalanced(
-            f"{element.name} ({element.source}): {len(shares)} taxes, together {said(element.tax, 4)}, lie on one base of "
-            f"{said(element.net, 4)} {taxes.order.currency}.",
+            f"{element.name} ({element.source}): {len(shares)} taxes, together {said(element.tax, 4)}, lie on one base "
+            f"of {said(element.net, 4)} {taxes.order.currency}.",
             code="MULTI_TAX_LINE",
             remedy="Additive and compound taxes cannot be said in these documents: issue this one by hand.",
         )
@@ -301,7 +171,7 @@ def _said_rate(taxes: Taxes, element: Element) -> tuple[Sequence[Part | Element]
             return [element], set()
         return [_without_vat(taxes, replace(element, net=element.gross, tax=ZERO))], set()
     country = vat_country(taxes, "")
-    percent = _checked(taxes, element.rate, country)
+    percent = checked(taxes, element.rate, country)
     if element.net_said:
         _check_tax(taxes, element, percent, max(ONE, abs(element.quantity)))
     return [_part(element, "S", percent)], {country}

@@ -58,6 +58,7 @@ def _not_yet(order: Order) -> Decision:
 def _unknown(order: Order) -> Decision:
     return wait(
         "CONDITION_UNKNOWN",
-        f"A condition asks for product categories, which the order of {said(order.total)} {order.currency} does not name.",
+        f"A condition asks for product categories, which the order of {said(order.total)} {order.currency} does not "
+        "name.",
         "Give the shop's reading key, so that products can be read, or take the condition out of the route.",
     )

@@ -118,7 +118,9 @@ def _elements(basket: Basket) -> list[_Element]:
     unit = D(1).scaleb(-basket.places)
     keep = D(100 - basket.coupon) / 100
     built = [
-        _element(basket, cents(line.price * line.quantity * unit * keep, 6), line.rate, line.quantity, basket.gross_prices)
+        _element(
+            basket, cents(line.price * line.quantity * unit * keep, 6), line.rate, line.quantity, basket.gross_prices
+        )
         for line in basket.lines
     ]
     if basket.shipping:
@@ -138,11 +140,15 @@ def _total(basket: Basket, elements: Sequence[_Element]) -> Decimal:
     """The order's total: nets, and taxes rounded per line, or once per rate with rounding at subtotal level."""
     net = sum((e.net for e in elements), D(0))
     if not basket.at_subtotal:
-        return cents(net + sum((cents(e.tax, basket.places, _tax_rounding(basket)) for e in elements), D(0)), basket.places)
+        return cents(
+            net + sum((cents(e.tax, basket.places, _tax_rounding(basket)) for e in elements), D(0)), basket.places
+        )
     sums: dict[int, Decimal] = {}
     for e in elements:
         sums[e.rate] = sums.get(e.rate, D(0)) + e.tax
-    return cents(net + sum((cents(tax, basket.places, _tax_rounding(basket)) for tax in sums.values()), D(0)), basket.places)
+    return cents(
+        net + sum((cents(tax, basket.places, _tax_rounding(basket)) for tax in sums.values()), D(0)), basket.places
+    )
 
 
 def body_of(basket: Basket) -> dict[str, Any]:
@@ -188,7 +194,7 @@ def refunds_of(basket: Basket, body: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _lines_back(back: GoneBack, body: dict[str, Any], pieces: dict[int, int]) -> list[dict[str, Any]]:
-    lines = []
+    lines: list[dict[str, Any]] = []
     for place, wanted in back.pieces:
         sold = body["line_items"][place % len(body["line_items"])]
         count = min(wanted, pieces[sold["id"]])

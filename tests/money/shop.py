@@ -70,7 +70,13 @@ def cents(amount: Decimal, places: int = 2, rounding: str = ROUND_HALF_UP) -> De
 
 def tax_line(rate_id: int, percent: str | None, code: str = "PL-VAT-1") -> dict[str, Any]:
     """A rate of the order; `percent` None as in old shops."""
-    line: dict[str, Any] = {"id": 800 + rate_id, "rate_code": code, "rate_id": rate_id, "label": "VAT", "compound": False}
+    line: dict[str, Any] = {
+        "id": 800 + rate_id,
+        "rate_code": code,
+        "rate_id": rate_id,
+        "label": "VAT",
+        "compound": False,
+    }
     return line if percent is None else {**line, "rate_percent": float(percent)}
 
 
@@ -91,7 +97,7 @@ def item(
 
 
 def order(total: str, lines: Sequence[Mapping[str, Any]], **changes: Any) -> dict[str, Any]:
-    """An order of a Polish consumer at 23 % (rate id 1), gross prices, paid by card, unless `changes` says otherwise."""
+    """An order of a Polish consumer at 23 % (rate id 1), gross prices, paid by card, unless `changes` say else."""
     address = {"first_name": "Jan", "last_name": "Testowy", "company": "", "country": "PL", "postcode": "00-001"}
     base: dict[str, Any] = {
         "id": 7001,
@@ -161,6 +167,11 @@ def returned(item_id: int, net: str, tax: str = "", rate_id: int = 1, quantity: 
     taxes = [{"id": rate_id, "total": f"-{tax}"}] if tax else []
     meta = [{"id": 1, "key": "_refunded_item_id", "value": str(item_id)}]
     line_tax = f"-{tax}" if tax else "0"
-    return {"id": 1, "quantity": -quantity, "total": f"-{net}", "total_tax": line_tax, "taxes": taxes, "meta_data": meta}
-
-
+    return {
+        "id": 1,
+        "quantity": -quantity,
+        "total": f"-{net}",
+        "total_tax": line_tax,
+        "taxes": taxes,
+        "meta_data": meta,
+    }

@@ -47,6 +47,13 @@ def states() -> dict[str, list[Order]]:
 STATES = states()
 
 
+def _as_number(order_id: str) -> int:
+    return int(order_id)
+
+
+IDS: list[str] = sorted(STATES, key=_as_number)
+
+
 def run(order: Order, history: list[Issued]) -> list[Decision]:
     """The desk's loop without its walls: decide, carry out, decide again, until nothing is owed."""
     made: list[Decision] = []
@@ -59,7 +66,7 @@ def run(order: Order, history: list[Issued]) -> list[Decision]:
     raise AssertionError("the desk never came to rest")
 
 
-@pytest.mark.parametrize("order_id", sorted(STATES, key=int))
+@pytest.mark.parametrize("order_id", IDS)
 def test_every_captured_order_is_decided_as_it_says(order_id: str) -> None:
     history: list[Issued] = []
     decisions = [decision for order in STATES[order_id] for decision in run(order, history)]
@@ -77,7 +84,7 @@ def test_every_captured_order_is_decided_as_it_says(order_id: str) -> None:
             assert paper.draft.totals.gross in totals
 
 
-@pytest.mark.parametrize("order_id", sorted(STATES, key=int))
+@pytest.mark.parametrize("order_id", IDS)
 def test_every_captured_state_alone_is_refused_only_where_it_must(order_id: str) -> None:
     for order in STATES[order_id]:
         decision = decide(order, (), RULES, Trigger())
@@ -119,7 +126,13 @@ def test_the_last_state_of_every_captured_order_gives_this_table() -> None:
 def test_a_full_refund_of_two_rates_is_credited_from_the_body_alone() -> None:
     history: list[Issued] = []
     decisions = [decision for order in STATES["42"] for decision in run(order, history)]
-    assert [d.reason for d in decisions] == ["DUE", "ALREADY_INVOICED", "ALREADY_INVOICED", "REFUND", "NOTHING_LEFT_TO_CREDIT"]
+    assert [d.reason for d in decisions] == [
+        "DUE",
+        "ALREADY_INVOICED",
+        "ALREADY_INVOICED",
+        "REFUND",
+        "NOTHING_LEFT_TO_CREDIT",
+    ]
     assert history[1].draft.totals.gross == history[0].draft.totals.gross == Decimal("47.97")
 
 

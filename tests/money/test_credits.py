@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal as D
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,7 +15,10 @@ from workers.decide import Decision, Trigger
 
 RATES = {"tax_lines": [tax_line(1, "23"), tax_line(2, "8")]}
 BODY = order(
-    "231.00", [item(101, "100.00", "23", quantity=5), item(102, "100.00", "8", 2, quantity=2)], prices_include_tax=True, **RATES
+    "231.00",
+    [item(101, "100.00", "23", quantity=5), item(102, "100.00", "8", 2, quantity=2)],
+    prices_include_tax=True,
+    **RATES,
 )
 INVOICE = issued(ask(BODY))
 ONE_RATE = order("123.00", [item(101, "100.00", "23", quantity=5)])
@@ -193,7 +196,7 @@ def test_a_full_cancellation_copies_the_invoices_lines_and_figures() -> None:
 
 
 def test_what_the_system_really_issued_counts() -> None:
-    back = Document("x", "1", Kind.INVOICE, "r", "1", "PLN", D("123.00"), vat_by_rate={"23": D("23.01")})
+    back = Document("x", "1", Kind.INVOICE, "r", "1", "PLN", Decimal("123.00"), vat_by_rate={"23": Decimal("23.01")})
     really = replace(ONE_INVOICE, document=back)
     decision = credit(refund(9, "123.00"), body=ONE_RATE, history=(really,))
     assert document(decision)["totals"]["vat"] == "23.01"

@@ -95,7 +95,10 @@ def test_a_cancelled_paper_binds_to_no_currency() -> None:
 
 def test_a_person_gets_no_credit_without_an_invoice_and_no_second_invoice() -> None:
     assert reason(ask(body(), trigger=Trigger("credit.requested"))) == ("refuse", "CREDIT_WITHOUT_INVOICE")
-    assert reason(ask(body(), history=[invoice()], trigger=Trigger("invoice.requested"))) == ("refuse", "ALREADY_INVOICED")
+    assert reason(ask(body(), history=[invoice()], trigger=Trigger("invoice.requested"))) == (
+        "refuse",
+        "ALREADY_INVOICED",
+    )
 
 
 def test_a_person_may_ask_for_an_invoice_before_the_table_does() -> None:
@@ -106,7 +109,10 @@ def test_a_person_may_ask_for_a_credit_of_all_or_of_the_rest() -> None:
     asked = Trigger("credit.requested")
     first = ask(body(), history=[invoice()], trigger=asked)
     assert reason(first) == ("credit_note", "FULL_CANCEL")
-    assert reason(ask(body(), history=[invoice(), issued(first)], trigger=asked)) == ("nothing", "NOTHING_LEFT_TO_CREDIT")
+    assert reason(ask(body(), history=[invoice(), issued(first)], trigger=asked)) == (
+        "nothing",
+        "NOTHING_LEFT_TO_CREDIT",
+    )
 
 
 def test_a_negative_total_is_refused_and_nothing_to_pay_is_nothing() -> None:
@@ -198,7 +204,9 @@ def test_a_cancelled_proforma_is_not_linked() -> None:
 
 
 @pytest.mark.parametrize(
-    "to", [{"first_name": "", "last_name": ""}, {"country": ""}, {"country": "c"}], ids=["name", "country", "odd country"]
+    "to",
+    [{"first_name": "", "last_name": ""}, {"country": ""}, {"country": "c"}],
+    ids=["name", "country", "odd country"],
 )
 def test_a_buyer_without_name_or_country_is_refused_br_07_br_11(to: dict[str, str]) -> None:
     assert reason(ask(body(to=to))) == ("refuse", "MISSING_BUYER")

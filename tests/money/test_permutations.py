@@ -126,7 +126,7 @@ def state(status: str, modified: str, refunds: Sequence[Any] = (), **changes: An
     return read(body, refunds)
 
 
-UNPAID = {"payment_method": "bacs", "date_paid": None}
+UNPAID: dict[str, Any] = {"payment_method": "bacs", "date_paid": None}
 LIVES = {
     "paid and completed": [
         state("pending", "2026-03-02T10:00:00", date_paid=None),

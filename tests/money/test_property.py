@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from dataclasses import replace
-from fractions import Fraction as F
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -58,17 +58,17 @@ def _explained(basket: Basket, body: dict[str, Any], decision: Decision) -> None
     seen[decision.reason] += 1
     assert decision.reason in EXPLAINED, decision
     places = min(basket.places, 2)
-    if (F(body["total"]) * 10**places).denominator != 1:
+    if (Fraction(body["total"]) * 10**places).denominator != 1:
         return
-    parts = [F(e["total"]) + F(e["taxes"][0]["total"]) for key in ELEMENTS for e in body[key]]
-    allowed = F(sum(map(bool, parts)) // 2 + 1, 10**places)
-    assert abs(sum(parts) - F(body["total"])) > allowed, (decision, basket)
+    parts = [Fraction(e["total"]) + Fraction(e["taxes"][0]["total"]) for key in ELEMENTS for e in body[key]]
+    allowed = Fraction(sum(map(bool, parts)) // 2 + 1, 10**places)
+    assert abs(sum(parts) - Fraction(body["total"])) > allowed, (decision, basket)
     seen["apart, rounded at subtotal" if basket.at_subtotal else "apart, rounded per line"] += 1
 
 
 def _check_invoice(decision: Decision, body: dict[str, Any]) -> None:
     made = document(decision)
-    assert F(made["totals"]["gross"]) == F(body["total"]), "the total is what the shopper was asked"
+    assert Fraction(made["totals"]["gross"]) == Fraction(body["total"]), "the total is what the shopper was asked"
     check_document(made)
     assert decision.draft is not None
     gross = wire_of(encode(decision.draft, Style(Price.GROSS), "gross"), decision.draft)

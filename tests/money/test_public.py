@@ -29,8 +29,8 @@ RULES = replace(
 )
 HEAD = """# Public WooCommerce orders, decided
 
-Every file of `../shared/samples/woocommerce-public/orders`, read as it stands and decided with empty history for a Hungarian
-VAT payer in the one-stop shop (policy: any payment method, processing or completed → invoice). Made by
+Every file of `../shared/samples/woocommerce-public/orders`, read as it stands and decided with empty history for a
+Hungarian VAT payer in the one-stop shop (policy: any payment method, processing or completed → invoice). Made by
 `tests/money/test_public.py` with `BILLHOOK_WRITE_EVIDENCE=1`; the test compares it whenever the samples are there.
 
 | File | Decision | Reason | Asked | Document | In words |
@@ -76,7 +76,9 @@ def test_the_committed_table_is_what_the_samples_give() -> None:
 
 
 def test_refusals_only_where_lines_and_total_disagree_or_a_fact_is_missing() -> None:
-    listed = set(re.findall(r"\| orders/([\w.-]+\.json) \| [\d.]+ \| [\d.]+ \|", (SAMPLES / "INDEX.md").read_text("utf-8")))
+    listed = set(
+        re.findall(r"\| orders/([\w.-]+\.json) \| [\d.]+ \| [\d.]+ \|", (SAMPLES / "INDEX.md").read_text("utf-8"))
+    )
     assert len(listed) == 13
     for path in files():
         decision, _ = decided(path)

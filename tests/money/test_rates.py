@@ -58,7 +58,9 @@ def test_rates_for_flat_rate_farmers_are_not_for_webshops() -> None:
     assert ask(order("107.00", [item(1, "100.00", "7")], tax_lines=[tax_line(1, "7")])).reason == "RATE_NOT_LEGAL"
 
 
-@pytest.mark.parametrize(("paid", "reason"), [("2024-12-31T12:00:00", "DUE"), ("2025-01-01T12:00:00", "RATE_NOT_LEGAL")])
+@pytest.mark.parametrize(
+    ("paid", "reason"), [("2024-12-31T12:00:00", "DUE"), ("2025-01-01T12:00:00", "RATE_NOT_LEGAL")]
+)
 def test_an_old_rate_is_legal_only_when_the_tax_point_is_before_the_change(paid: str, reason: str) -> None:
     body = order(
         "120.00",
@@ -119,7 +121,10 @@ def test_additive_taxes_on_one_base_are_refused() -> None:
 
 
 def test_a_compound_tax_is_refused() -> None:
-    line = item(1, "100.00") | {"taxes": [{"id": 1, "total": "5"}, {"id": 2, "total": "10.47375"}], "total_tax": "15.47"}
+    line = item(1, "100.00") | {
+        "taxes": [{"id": 1, "total": "5"}, {"id": 2, "total": "10.47375"}],
+        "total_tax": "15.47",
+    }
     lines = [tax_line(1, "5"), tax_line(2, "9.975") | {"compound": True}]
     assert ask(order("115.47", [line], tax_lines=lines)).reason == "MULTI_TAX_LINE"
 
@@ -131,7 +136,10 @@ def test_compound_on_a_single_rate_changes_nothing() -> None:
 
 def test_a_fee_split_over_rates_becomes_one_line_per_rate() -> None:
     goods = [item(1, "200.00", "46"), item(2, "50.00", "4", 2)]
-    fee = item(3, "-20.00") | {"taxes": [{"id": 1, "total": "-3.68"}, {"id": 2, "total": "-0.32"}], "total_tax": "-4.00"}
+    fee = item(3, "-20.00") | {
+        "taxes": [{"id": 1, "total": "-3.68"}, {"id": 2, "total": "-0.32"}],
+        "total_tax": "-4.00",
+    }
     body = order("276.00", goods, fee_lines=[fee], tax_lines=[tax_line(1, "23"), tax_line(2, "8")])
     lines = document(ask(body))["lines"]
     assert [(x["source"], x["gross"]) for x in lines[2:]] == [("fee:3@23", "-19.68"), ("fee:3@8", "-4.32")]

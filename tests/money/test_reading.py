@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal as D
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -28,7 +28,10 @@ from tests.money.shop import CAPTURED, ask, item, order, read, refund, returned
         (json.dumps(order("NaN", [])).encode(), "total"),
         (json.dumps(order("1e400", [])).encode(), "total"),
         (json.dumps(order("1.00", [item(1, "one")])).encode(), "line_items.0.total"),
-        (json.dumps(order("1.00", [item(1, "1") | {"taxes": [{"id": 1, "total": "x"}]}])).encode(), "line_items.0.taxes"),
+        (
+            json.dumps(order("1.00", [item(1, "1") | {"taxes": [{"id": 1, "total": "x"}]}])).encode(),
+            "line_items.0.taxes",
+        ),
         (json.dumps(order("1.00", [item(1, "1") | {"taxes": ["x"]}])).encode(), "line_items.0.taxes"),
         (json.dumps(order("1.00", [], currency="ZŁ")).encode(), "currency"),
         (json.dumps(order("1.00", [], date_paid="soon")).encode(), "date_paid"),
@@ -103,12 +106,18 @@ def test_lists_may_be_null_empty_or_absent(field: str, value: Any) -> None:
     body[field] = value
     if value == "absent":
         del body[field]
-    assert read(body).total == D("1.00")
+    assert read(body).total == Decimal("1.00")
 
 
 def test_extra_fields_of_any_shape_are_ignored_and_the_first_that_speaks_rules() -> None:
-    meta = [{"key": "a", "value": {"x": 1}}, {"key": "_vat_number", "value": ""}, {"key": "_vat_number", "value": "DE1"}]
-    found = read(order("1.00", [], meta_data=[*meta, {"key": "_vat_number", "value": "DE2"}, "odd", {"key": "n", "value": 7}]))
+    meta = [
+        {"key": "a", "value": {"x": 1}},
+        {"key": "_vat_number", "value": ""},
+        {"key": "_vat_number", "value": "DE1"},
+    ]
+    found = read(
+        order("1.00", [], meta_data=[*meta, {"key": "_vat_number", "value": "DE2"}, "odd", {"key": "n", "value": 7}])
+    )
     assert dict(found.meta) == {"_vat_number": "DE1", "n": "7"}
 
 
@@ -119,7 +128,7 @@ def test_names_lose_their_html() -> None:
 
 def test_binary_floats_of_a_parsed_body_are_read_by_their_shortest_text() -> None:
     body = order("1.00", []) | {"total": 0.1}
-    assert read_order(body).total == D("0.1")
+    assert read_order(body).total == Decimal("0.1")
 
 
 def test_deleted_products_and_missing_skus_are_fine() -> None:
@@ -131,7 +140,7 @@ def test_refund_lines_are_positive_and_amount_only_has_none() -> None:
     found = read(order("1.00", []), [refund(1, "12.30", returned(101, "10.00", "2.30", quantity=2)), refund(2, "5")])
     line = found.refunds[0].lines[0] if found.refunds[0].lines else None
     assert line is not None
-    assert (line.source, line.quantity, line.gross) == ("line_item:101", D(2), D("12.30"))
+    assert (line.source, line.quantity, line.gross) == ("line_item:101", Decimal(2), Decimal("12.30"))
     assert found.refunds[1].lines == ()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal as D
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -23,39 +23,39 @@ def totals(decision: Any) -> dict[str, str]:
 
 
 def test_rounding_is_half_up_away_from_zero() -> None:
-    assert [said(D(x)) for x in ("8.245", "-8.245", "8.244", "-0.001")] == ["8.25", "-8.25", "8.24", "0.00"]
-    assert str(round_to(D("-0.001"), 2)) == "0.00"
+    assert [said(Decimal(x)) for x in ("8.245", "-8.245", "8.244", "-0.001")] == ["8.25", "-8.25", "8.24", "0.00"]
+    assert str(round_to(Decimal("-0.001"), 2)) == "0.00"
 
 
 def test_allocate_moves_a_unit_at_the_largest_error() -> None:
-    assert allocate([D("21.504"), D("64.512")], D("86.00"), 2) == [D("21.50"), D("64.50")]
+    assert allocate([Decimal("21.504"), Decimal("64.512")], Decimal("86.00"), 2) == [Decimal("21.50"), Decimal("64.50")]
 
 
 def test_allocate_breaks_ties_by_larger_amount_then_earlier_line() -> None:
-    assert allocate([D("1.005"), D("2.005")], D("3.01"), 2) == [D("1.01"), D("2.00")]
-    assert allocate([D("1.005"), D("1.005")], D("2.01"), 2) == [D("1.00"), D("1.01")]
-    assert allocate([D("-1.005"), D("-2.005")], D("-3.01"), 2) == [D("-1.01"), D("-2.00")]
+    assert allocate([Decimal("1.005"), Decimal("2.005")], Decimal("3.01"), 2) == [Decimal("1.01"), Decimal("2.00")]
+    assert allocate([Decimal("1.005"), Decimal("1.005")], Decimal("2.01"), 2) == [Decimal("1.00"), Decimal("1.01")]
+    assert allocate([Decimal("-1.005"), Decimal("-2.005")], Decimal("-3.01"), 2) == [Decimal("-1.01"), Decimal("-2.00")]
 
 
 def test_allocate_never_moves_a_zero_line() -> None:
-    assert allocate([D(0), D("1.00")], D("1.01"), 2) == [D(0), D("1.01")]
+    assert allocate([Decimal(0), Decimal("1.00")], Decimal("1.01"), 2) == [Decimal(0), Decimal("1.01")]
 
 
 def test_allocate_can_move_more_units_than_there_are_lines() -> None:
-    assert allocate([D("1.00"), D("2.00")], D("3.05"), 2) == [D("1.02"), D("2.03")]
+    assert allocate([Decimal("1.00"), Decimal("2.00")], Decimal("3.05"), 2) == [Decimal("1.02"), Decimal("2.03")]
 
 
 @pytest.mark.parametrize(
     ("gross", "rate", "places"), [("100.00", "21", 2), ("10.00", "27", 2), ("102.60", "23", 2), ("18990", "24", 0)]
 )
 def test_totals_out_of_reach_of_net_plus_vat_are_known(gross: str, rate: str, places: int) -> None:
-    assert not net_reachable(D(gross), D(rate), places)
-    assert net_reachable(D(gross) + D(1).scaleb(-places), D(rate), places)
+    assert not net_reachable(Decimal(gross), Decimal(rate), places)
+    assert net_reachable(Decimal(gross) + Decimal(1).scaleb(-places), Decimal(rate), places)
 
 
 def test_unit_prices_have_at_most_six_decimals() -> None:
-    assert str(unit_price(D("59.97"), D(3), 2)) == "19.99"
-    assert str(unit_price(D("48.76"), D(3), 2)) == "16.253333"
+    assert str(unit_price(Decimal("59.97"), Decimal(3), 2)) == "19.99"
+    assert str(unit_price(Decimal("48.76"), Decimal(3), 2)) == "16.253333"
 
 
 @pytest.mark.parametrize(("total", "reason"), [("123.01", "DUE"), ("123.02", "TOTAL_MISMATCH"), ("122.99", "DUE")])
@@ -66,7 +66,7 @@ def test_one_element_may_be_one_unit_off(total: str, reason: str) -> None:
 @pytest.mark.parametrize(("off", "reason"), [("0.03", "DUE"), ("0.04", "TOTAL_MISMATCH")])
 def test_the_tolerance_is_a_unit_times_half_the_elements_plus_one(off: str, reason: str) -> None:
     lines = [item(n, "100.00", "23") for n in range(1, 6)] + [item(6, "0.00")]
-    assert ask(order(str(D("615.00") + D(off)), lines)).reason == reason
+    assert ask(order(str(Decimal("615.00") + Decimal(off)), lines)).reason == reason
 
 
 def test_a_mismatch_names_both_amounts() -> None:
@@ -87,8 +87,8 @@ def test_a_dinar_total_of_whole_cents_is_fine() -> None:
 
 @pytest.mark.parametrize(("total", "places"), [("1270", 0), ("1270.00", 0), ("1270.50", 2)])
 def test_forints_have_decimals_only_when_the_total_has(total: str, places: int) -> None:
-    net = D(total) / D("1.27")
-    line = item(1, f"{net:.6f}", f"{D(total) - D(f'{net:.6f}'):.6f}")
+    net = Decimal(total) / Decimal("1.27")
+    line = item(1, f"{net:.6f}", f"{Decimal(total) - Decimal(f'{net:.6f}'):.6f}")
     made = document(ask(order(total, [line], currency="HUF", tax_lines=HU_RATE, to={"country": "HU"}), rules("HU")))
     assert made["decimals"] == places
 
@@ -150,7 +150,7 @@ def test_the_explicit_rounding_fee_is_bt_114_and_no_line() -> None:
 
 @pytest.mark.parametrize("fee", [item(2, "1.00", name="Zaokrouhleni"), item(2, "0.40", name="Other")])
 def test_what_only_looks_like_rounding_needs_a_vat_reason(fee: dict[str, Any]) -> None:
-    body = order(str(D("123.00") + D(fee["total"])), [item(1, "100.00", "23")], fee_lines=[fee])
+    body = order(str(Decimal("123.00") + Decimal(fee["total"])), [item(1, "100.00", "23")], fee_lines=[fee])
     assert ask(body, rules(policy={"rounding_fee_names": ["Zaokrouhleni"]})).reason == "ZERO_RATE_UNEXPLAINED"
 
 
@@ -179,7 +179,9 @@ def test_other_methods_are_not_rounded() -> None:
 
 
 def test_gift_cards_are_a_payment_and_not_a_discount() -> None:
-    body = order("103.00", [item(1, "100.00", "23")], gift_cards=[{"code": "A", "amount": 15}, {"code": "B", "amount": "5.00"}])
+    body = order(
+        "103.00", [item(1, "100.00", "23")], gift_cards=[{"code": "A", "amount": 15}, {"code": "B", "amount": "5.00"}]
+    )
     made = document(ask(body))
     assert (made["totals"]["gross"], made["totals"]["paid"], made["gift_cards"]) == ("123.00", "123.00", "20.00")
 

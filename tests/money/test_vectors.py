@@ -41,7 +41,9 @@ def test_vector_gives_the_expected_decision_and_document(path: Path) -> None:
         k: expected[k] for k in ("decision", "reason", "warnings")
     }
     assert stripped(answer["document"]) == stripped(expected["document"])
-    for mine, theirs in zip(*((d or {}).get("lines", []) for d in (answer["document"], expected["document"])), strict=True):
+    for mine, theirs in zip(
+        *((d or {}).get("lines", []) for d in (answer["document"], expected["document"])), strict=True
+    ):
         for price in ("unit_net", "unit_gross"):
             assert abs(float(mine[price]) - float(theirs[price])) <= 1e-6
 
@@ -84,7 +86,9 @@ def test_a_plain_order_without_its_shop_is_told_what_it_needs(tmp_path: Path) ->
 
 
 def test_what_is_no_order_at_all_is_refused_with_its_problems(tmp_path: Path) -> None:
-    (tmp_path / "odd.json").write_text('{"policy": {}, "seller": {"country": "PL"}, "order": {"id": 1}}', encoding="utf-8")
+    (tmp_path / "odd.json").write_text(
+        '{"policy": {}, "seller": {"country": "PL"}, "order": {"id": 1}}', encoding="utf-8"
+    )
     answer = run(tmp_path / "odd.json")
     assert (answer["decision"], answer["reason"]) == ("refuse", "UNREADABLE")
     assert "total" in answer["detail"]

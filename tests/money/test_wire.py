@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal as D
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -33,7 +33,9 @@ THREE = draft("8.78", [item(1, "7.14", "1.6422", quantity=3)])
 
 
 def test_a_price_that_fits_is_sent_as_it_is() -> None:
-    assert told(encode(draft("59.97", [item(1, "48.76", "11.21", quantity=3)]), GROSS, "x").positions) == [("1", "3", "19.99")]
+    assert told(encode(draft("59.97", [item(1, "48.76", "11.21", quantity=3)]), GROSS, "x").positions) == [
+        ("1", "3", "19.99")
+    ]
 
 
 def test_a_price_that_rounds_back_is_sent_with_the_decimals_the_system_keeps() -> None:
@@ -69,7 +71,7 @@ def test_net_prices_give_the_total_where_they_can() -> None:
 
 def test_a_gross_out_of_reach_needs_a_rounding_position_of_a_unit() -> None:
     made = draft("102.60", [item(1, "83.414634", "19.185366")])
-    assert encode(made, NET, "x").rounding in (D("0.01"), D("-0.01"))
+    assert encode(made, NET, "x").rounding in (Decimal("0.01"), Decimal("-0.01"))
 
 
 def test_without_a_rounding_position_it_is_refused_rather_than_a_cent_off() -> None:
@@ -92,8 +94,8 @@ def test_totals_are_sent_with_a_unit_price_that_multiplies_to_the_line() -> None
 @pytest.mark.parametrize("system", sorted(STYLES))
 @pytest.mark.parametrize("cents", range(1000, 1100))
 def test_every_total_can_be_said_to_every_system(system: str, cents: int) -> None:
-    total = D(cents) / 100
-    net = (total / D("1.23")).quantize(D("0.000001"))
+    total = Decimal(cents) / 100
+    net = (total / Decimal("1.23")).quantize(Decimal("0.000001"))
     decision = ask(order(str(total), [item(1, str(net), str(total - net), quantity=7)]))
     assert decision.draft is not None
     encoding = encode(decision.draft, STYLES[system], system)
@@ -110,17 +112,22 @@ def test_ten_systems_have_a_style_and_say_where_it_is_from() -> None:
 
 def answer(**changes: Any) -> Document:
     return replace(
-        Document("x", "1", Kind.INVOICE, THREE.reference, "1/26", "PLN", D("8.78"), issue_date=date(2026, 3, 2)), **changes
+        Document("x", "1", Kind.INVOICE, THREE.reference, "1/26", "PLN", Decimal("8.78"), issue_date=date(2026, 3, 2)),
+        **changes,
     )
 
 
 def test_an_answer_that_agrees_has_no_differences() -> None:
-    assert compare(THREE, answer(vat_by_rate={"23": D("1.65")})) == ()
+    assert compare(THREE, answer(vat_by_rate={"23": Decimal("1.65")})) == ()
 
 
 @pytest.mark.parametrize(
     ("changes", "word"),
-    [({"gross": D("8.79")}, "total"), ({"currency": "EUR"}, "currency"), ({"vat_by_rate": {"23": D("1.66")}}, "VAT")],
+    [
+        ({"gross": Decimal("8.79")}, "total"),
+        ({"currency": "EUR"}, "currency"),
+        ({"vat_by_rate": {"23": Decimal("1.66")}}, "VAT"),
+    ],
 )
 def test_an_answer_that_differs_says_where(changes: dict[str, Any], word: str) -> None:
     (difference,) = compare(THREE, answer(**changes))
@@ -128,4 +135,4 @@ def test_an_answer_that_differs_says_where(changes: dict[str, Any], word: str) -
 
 
 def test_a_credit_note_may_come_back_negative() -> None:
-    assert compare(THREE, answer(gross=D("-8.78"), vat_by_rate={"23": D("-1.64")})) == ()
+    assert compare(THREE, answer(gross=Decimal("-8.78"), vat_by_rate={"23": Decimal("-1.64")})) == ()

@@ -1,0 +1,43 @@
+"""How each system takes prices: the styles of documents.md 2.6, to be replaced by what the adapters' manifests say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Price(StrEnum):
+    """What a system takes as given: line totals, gross unit prices, or net unit prices."""
+
+    TOTALS = "totals"
+    GROSS = "gross"
+    NET = "net"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a system takes prices: `decimals` of a unit price it keeps, `rounding` a position outside VAT exists,
+    `split` lines may be sent as two positions. `source` says where the knowledge is from.
+    """
+
+    price: Price
+    decimals: int = 2
+    rounding: bool = False
+    split: bool = True
+    source: str = ""
+
+
+#: Styles per system, first choice first. Unit price decimals marked [U] are not confirmed by a recorded answer.
+STYLES: Mapping[str, tuple[Style, ...]] = {
+    "fakturownia": (Style(Price.TOTALS, 6, source="documents.md 2.6 [S: fakturownia/API README], total_price_gross"),),
+    "fakturoid": (Style(Price.GROSS, 4, source="documents.md 2.6 [S: fakturoid.cz/api/v3], decimals [U]"),),
+    "superfaktura": (Style(Price.NET, 4, True, source="documents.md 2.6 [S: superfaktura/docs], decimals [U]"),),
+    "idoklad": (Style(Price.GROSS, 4, source="documents.md 2.6 [S: Solitea/IdokladSdk], decimals [U]"),),
+    "fortnox": (Style(Price.GROSS, 2, source="documents.md 2.6 [S: Fortnox plugin source], decimals [U]"),),
+    "jortt": (Style(Price.NET, 2, True, source="documents.md 2.6 [S: jorttbv/jortt-ruby], decimals [U]"),),
+    "konto": (Style(Price.NET, 2, True, source="documents.md 2.6 [U]"),),
+    "kontozz": (Style(Price.NET, 2, True, source="documents.md 2.6 [U]"),),
+    "billingo": (Style(Price.GROSS, 2, source="documents.md 2.6 [S: plugin sources], decimals [U]"),),
+    "szamlazz": (Style(Price.TOTALS, 6, source="documents.md 2.6 [S: plugin source], unit net informative"),),
+}
