@@ -27,7 +27,7 @@ def close(hand: Hand, ending: Ending) -> float | None:
     """
     services = hand.services
     try:
-        bells = _write(hand, ending)
+        ending, bells = _write(hand, ending)
     except LedgerDown:
         services.leases.give_back(hand.owner)
         raise
@@ -37,19 +37,19 @@ def close(hand: Hand, ending: Ending) -> float | None:
     return _answer(hand, ending)
 
 
-def _write(hand: Hand, ending: Ending) -> Bells:
+def _write(hand: Hand, ending: Ending) -> tuple[Ending, Bells]:
     """The ending, its attempt, its companions, and the release; nothing at all when the order is no longer ours."""
     now = hand.services.now()
     with hand.services.ledger.write() as tx:
         if not orders.holds(tx, hand.order.id, hand.owner):
             log.warning("lease_lost", event_id=hand.event.id, order=hand.order.id)
-            return []
+            return ending, []
         _note_order(tx, hand, ending)
         ending, bells = _companions(tx, hand, ending)
         _note(tx, hand, ending)
         events.add_attempt(tx, _attempt(hand, ending))
         orders.release(tx, hand.order.id, hand.owner)
-        return bells + events.wake_order(tx, hand.event.shop_id, hand.event.order_id, now)
+        return ending, bells + events.wake_order(tx, hand.event.shop_id, hand.event.order_id, now)
 
 
 def _companions(tx: Tx, hand: Hand, ending: Ending) -> tuple[Ending, Bells]:

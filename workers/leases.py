@@ -34,7 +34,7 @@ class Leases:
     def __init__(self, ledger: Ledger, timing: Timing, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._ledger = ledger
         self._timing = timing
-        self._monotonic = monotonic
+        self.monotonic = monotonic
         self._mutex = threading.Lock()
         self._held: dict[str, Lease] = {}
         self._to_return: set[str] = set()
@@ -59,7 +59,7 @@ class Leases:
 
     def check(self, owner: str) -> None:
         """Right before a write: raises Waiting unless the last renewal is younger than `lease_sure` and in time."""
-        now = self._monotonic()
+        now = self.monotonic()
         with self._mutex:
             lease = self._held.get(owner)
         if lease is None or now - lease.renewed_at >= self._timing.lease_sure or now >= lease.deadline:
@@ -75,7 +75,7 @@ class Leases:
 
     def beat(self) -> None:
         """Renew all leases in one UPDATE and return what is to be returned; called every `lease_beat` seconds."""
-        started = self._monotonic()
+        started = self.monotonic()
         with self._mutex:
             living = [owner for owner, lease in self._held.items() if started < lease.deadline]
             returning = set(self._to_return)

@@ -6,7 +6,6 @@ come through here and through nothing else.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -81,7 +80,7 @@ def _rest(services: Services, event: Event | None) -> Rest | None:
 
 def _open(services: Services, event_id: str, owner: str) -> Hand | Rest:
     """One transaction: still something to do, and is the order ours? A held order makes the event wait for it."""
-    asked_at = time.monotonic()
+    asked_at = services.leases.monotonic()
     now = services.now()
     with services.ledger.write() as tx:
         event = events.load(tx, event_id)

@@ -22,8 +22,9 @@ from urllib.request import Request, urlopen
 from redis import Redis
 
 from console.demo import TOKEN, Books, Delivery, books_of, connect, deliveries
-from console.stack import Stack
-from ledger import documents
+from console.stack import NotStarted, Stack, free_port
+from ledger import documents, events
+from schemas.event import State
 
 SECRET = "lab-secret-7f3a9c"
 #: Captured orders that owe one invoice each, in their paid state.
@@ -154,12 +155,23 @@ def run(lab: Lab, fault: str, seed: int, *, blind: bool = False) -> Result:
     rng = random.Random(f"{fault}:{seed}")
     orders, started = lab.orders(rng), time.monotonic()
     answered, fired = _inflict(lab, fault, rng, orders, blind=blind)
-    lab.books.settle(90)
+    stuck = _settled(lab)
     if fault in FREEZES:
-        _thaw(lab)
+        stuck += _thaw(lab)
     for name in [n for n in lab.stack.processes if n.startswith("worker")]:
         lab.drop(name)
-    return _close(lab, fault, seed, orders, answered, fired, time.monotonic() - started)
+    return _close(lab, fault, seed, orders, answered, fired, stuck, time.monotonic() - started)
+
+
+def _settled(lab: Lab, seconds: float = 90) -> list[str]:
+    """Wait until nothing waits; gives what still does then."""
+    try:
+        lab.books.settle(seconds)
+    except NotStarted:
+        with lab.books.ledger.read() as tx:
+            waiting = events.page(tx, state=State.WAITING)
+        return [f"stuck: order {e.order_id} {e.reason} {e.waiting_for} {e.due_at} alone={e.isolate}" for e in waiting]
+    return []
 
 
 def _inflict(lab: Lab, fault: str, rng: random.Random, orders: list[Order], *, blind: bool) -> tuple[set[str], bool]:
@@ -197,8 +209,6 @@ def _emptied(lab: Lab, orders: list[Order], rng: random.Random, *, blind: bool) 
 def _web_killed(lab: Lab, orders: list[Order], nth: int, *, blind: bool) -> tuple[set[str], bool]:
     """A door of its own port is killed after a commit, before it rings; the healthy door takes the rest."""
     healthy, lab.stack.port = lab.stack.port, lab.stack.port
-    from console.stack import free_port
-
     lab.stack.port = free_port()
     lab.stack.environ = {**lab.stack.environ, "SABOTAGE": f"web_after_commit@{nth}"}
     command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "-b", f"127.0.0.1:{lab.stack.port}"]
@@ -223,11 +233,11 @@ def _listening(port: int) -> bool:
         connection.close()
 
 
-def _thaw(lab: Lab) -> None:
+def _thaw(lab: Lab) -> list[str]:
     """Wake the frozen worker after everything is settled: it must not send what it had in hand."""
     lab.stack.signal("worker-sabotaged", signal.SIGCONT)
     time.sleep(1.5)
-    lab.books.settle(60)
+    return _settled(lab)
 
 
 def _state(pid: int) -> str:
@@ -248,7 +258,14 @@ def _until(true: Any, seconds: float = 30) -> bool:
 
 
 def _close(
-    lab: Lab, fault: str, seed: int, orders: list[Order], answered: set[str], fired: bool, seconds: float
+    lab: Lab,
+    fault: str,
+    seed: int,
+    orders: list[Order],
+    answered: set[str],
+    fired: bool,
+    stuck: list[str],
+    seconds: float,
 ) -> Result:
     """Answered 200 ⇒ stored ⇒ one document there ⇒ the same one in the ledger; sums per currency equal."""
     summary = lab.admin("summary", None)
@@ -268,6 +285,6 @@ def _close(
         documents=len(rows),
         lost=len(answered - stored) + sum(1 for o in due if o not in here or there[o] == 0),
         duplicated=sum(n - 1 for n in there.values() if n > 1) + len(rows) - len(here),
-        wrong=wrong,
+        wrong=wrong + stuck,
         seconds=seconds,
     )
