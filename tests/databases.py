@@ -1,4 +1,4 @@
-"""Fresh databases for tests: a SQLite file, and a PostgreSQL database on TEST_DATABASE_URL or on pgserver's binaries."""
+"""Fresh databases for tests: a SQLite file, or PostgreSQL at TEST_DATABASE_URL, else from pgserver's binaries."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ class Postgres:
         self.admin = admin
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """The SQLAlchemy address of a fresh database, dropped afterwards with whoever is still connected."""
+    def database(self, template: str = "template0") -> Iterator[str]:
+        """The SQLAlchemy address of a fresh copy of `template`, dropped afterwards with whoever is still connected."""
         name = f"billhook_test_{uuid4().hex[:12]}"
-        self._say(sql.SQL("CREATE DATABASE {} TEMPLATE template0 STRATEGY file_copy").format(sql.Identifier(name)))
+        self._say(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
         try:
             yield self._url(name)
         finally:
@@ -79,13 +79,16 @@ def _reachable(binaries: Path, folder: Path) -> Path:
 
 
 def _run(*command: str | Path) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **_as_nobody())
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd="/", user=_unprivileged(), group=_unprivileged()
+    )
     if done.returncode != 0:
         raise NoPostgres(f"{Path(command[0]).name} failed: {(done.stderr or done.stdout).strip()[-300:]}")
 
 
-def _as_nobody() -> dict[str, int]:
-    return {"user": _NOBODY, "group": _NOBODY} if os.geteuid() == 0 else {}
+def _unprivileged() -> int | None:
+    """As whom PostgreSQL runs: ourselves (None), or nobody when we are root."""
+    return _NOBODY if os.geteuid() == 0 else None
 
 
 @contextmanager
@@ -113,7 +116,7 @@ def _running(bin_folder: Path, home: Path) -> Iterator[str]:
     with (home.parent / "log").open("wb") as log:
         server = subprocess.Popen(
             [bin_folder / "postgres", "-D", data, "-k", home, "-h", "", "-F", "-c", "max_connections=200"],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", **_as_nobody(),
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", user=_unprivileged(), group=_unprivileged()
         )  # fmt: skip
     try:
         yield _answering(server, make_conninfo(host=str(home), user="postgres", dbname="postgres"), home.parent / "log")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.databases import missed
-from tests.ledger.fixtures import database_url, house, postgres_server
+from tests.ledger.fixtures import database_url, house, postgres_server, postgres_template, sqlite_template
 
-__all__ = ["database_url", "house", "postgres_server"]
+__all__ = ["database_url", "house", "postgres_server", "postgres_template", "sqlite_template"]
 
 
 @pytest.hookimpl(trylast=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from ledger import connections, events
 from ledger.engine import Ledger, Tx, open_ledger
@@ -36,15 +38,35 @@ def postgres_server() -> Iterator[Postgres | NoPostgres]:
         yield why
 
 
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: Postgres | NoPostgres) -> Iterator[str]:
+    """The name of a migrated database to copy; the empty string without a server."""
+    if isinstance(postgres_server, NoPostgres):
+        yield ""
+        return
+    with postgres_server.database() as url:
+        migrate(url)
+        yield str(make_url(url).database)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file to copy."""
+    folder = tmp_path_factory.mktemp("template")
+    migrate(sqlite_url(folder))
+    return folder / "ledger.db"
+
+
 @contextmanager
 def _fresh(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     if kind == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), folder / "ledger.db")
         yield sqlite_url(folder)
         return
     server = request.getfixturevalue("postgres_server")
     if isinstance(server, NoPostgres):
         pytest.skip(f"no PostgreSQL: {server}")
-    with server.database() as url:
+    with server.database(request.getfixturevalue("postgres_template")) as url:
         yield url
 
 
@@ -52,7 +74,6 @@ def _fresh(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty, migrated database."""
     with _fresh(request.param, tmp_path, request) as url:
-        migrate(url)
         yield url
 
 
