@@ -74,8 +74,16 @@ def _question(file: Path, shop: str | None) -> Question:
         raise Unreadable("The file is neither JSON nor XML.", {"body": str(odd)[:120]}) from odd
     inner = data.get("input", data) if isinstance(data, dict) else data
     if isinstance(inner, dict) and "policy" in inner and "seller" in inner:
-        return question_of(inner)
+        return _vector(inner)
     return _plain(woocommerce.read_order(body), shop)
+
+
+def _vector(data: Mapping[str, Any]) -> Question:
+    try:
+        return question_of(data)
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as odd:
+        why = f"{type(odd).__name__}: {odd}"
+        raise Unreadable("This is not the input of a test vector.", {"input": why[:120]}) from odd
 
 
 def _plain(order: Any, shop: str | None) -> Question:

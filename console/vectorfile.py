@@ -47,6 +47,17 @@ ZONES = {
 }
 
 
+_UNSEEN: Mapping[str, Any] = {
+    "buyer": {"name": "", "country": ""},
+    "currency": "",
+    "decimals": 2,
+    "basis": "gross",
+    "lines": (),
+    "vat_breakdown": (),
+    "totals": dict.fromkeys(("net", "vat", "gross", "paid", "rounding", "due"), "0"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """Everything decide needs, as one file says it."""
@@ -72,7 +83,7 @@ def question_of(data: Mapping[str, Any]) -> Question:
         rules=Rules(
             shop_key=str(data.get("shop", "preview")),
             seller=seller,
-            policy=read_policy(data["policy"]),
+            policy=read_policy(data["policy"], strict=False),
             starts_at=instant(datetime.fromisoformat(starts_at), zone) if starts_at else None,
             today=today,
         ),
@@ -101,13 +112,15 @@ def seller_of(said_seller: Mapping[str, Any]) -> Seller:
 
 def _issued(entry: Mapping[str, Any], seller: Seller, zone: ZoneInfo) -> Issued:
     modified = entry.get("order_modified")
-    document = entry["document"]
+    # A document in flight has no figures yet; nothing asks for them while it flies.
+    document = entry.get("document") or _UNSEEN
+    kind, reference = Kind(entry["kind"]), str(entry.get("ref") or "")
     refund_id = entry.get("refund_id") or document.get("refund_id")
     return Issued(
-        kind=Kind(entry["kind"]),
-        reference=str(entry["ref"]),
+        kind=kind,
+        reference=reference,
         state=str(entry.get("state", "issued")),
-        draft=_draft(document, Kind(entry["kind"]), str(entry["ref"]), seller),
+        draft=_draft(document, kind, reference, seller),
         order_modified=instant(datetime.fromisoformat(modified), zone) if modified else None,
         refund_id=None if refund_id is None else str(refund_id),
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
 
 from schemas.conditions import ConditionSchema, in_words
 from schemas.connection import CashRounding, Policy
@@ -90,13 +90,13 @@ class PolicySchema(Schema):
 POLICY = PolicySchema(unknown=RAISE)
 
 
-def read_policy(data: Mapping[str, Any]) -> Policy:
+def read_policy(data: Mapping[str, Any], strict: bool = True) -> Policy:
     """A policy from its data (JSON or TOML); presets are expanded first, then what the data says itself.
 
-    Raises Unreadable with path → sentence.
+    `strict` refuses keys that nobody knows. Raises Unreadable with path → sentence.
     """
     try:
-        loaded = POLICY.load(data)
+        loaded = POLICY.load(data, unknown=RAISE if strict else EXCLUDE)
     except ValidationError as odd:
         problems = problems_of(odd)
         raise Unreadable(f"The policy cannot be used: {', '.join(sorted(problems))}.", problems) from odd

@@ -71,6 +71,32 @@ def test_preview_prints_a_page_that_a_person_can_read(path: Path) -> None:
     assert document["totals"]["gross"] in result.output and document["buyer"]["name"] in result.output
 
 
+@pytest.mark.parametrize("document", [None, "proforma's"])
+def test_a_document_in_flight_needs_no_figures(tmp_path: Path, document: str | None) -> None:
+    vector = json.loads(VECTORS[16].read_text(encoding="utf-8"))
+    (paper,) = vector["input"]["history"]
+    paper |= {"state": "in_flight", "document": paper["document"] if document else None}
+    (tmp_path / "flying.json").write_text(json.dumps(vector), encoding="utf-8")
+    answer = run(tmp_path / "flying.json")
+    assert (answer["decision"], answer["reason"]) == ("wait", "DOCUMENT_IN_FLIGHT")
+
+
+def test_a_vector_with_holes_is_refused_in_words(tmp_path: Path) -> None:
+    vector = json.loads(VECTORS[16].read_text(encoding="utf-8"))
+    del vector["input"]["history"][0]["kind"]
+    (tmp_path / "holes.json").write_text(json.dumps(vector), encoding="utf-8")
+    answer = run(tmp_path / "holes.json")
+    assert (answer["decision"], answer["reason"]) == ("refuse", "UNREADABLE")
+    assert "kind" in answer["detail"]
+
+
+def test_unknown_words_in_a_vectors_policy_are_ignored(tmp_path: Path) -> None:
+    vector = json.loads(VECTORS[0].read_text(encoding="utf-8"))
+    vector["input"]["policy"]["invented"] = True
+    (tmp_path / "more.json").write_text(json.dumps(vector), encoding="utf-8")
+    assert run(tmp_path / "more.json")["decision"] == "invoice"
+
+
 def test_the_input_alone_is_as_good_as_the_whole_vector(tmp_path: Path) -> None:
     vector = json.loads(VECTORS[0].read_text(encoding="utf-8"))
     (tmp_path / "input.json").write_text(json.dumps(vector["input"]), encoding="utf-8")
