@@ -9,6 +9,7 @@ the head to `keepalive` seconds and we the body. A worker that hangs is ended af
 
 import shutil
 import sys
+from importlib.util import find_spec
 from typing import Any
 
 from config import settings_from_environment
@@ -18,6 +19,9 @@ try:
     _settings = settings_from_environment()
 except Misconfigured as wrong:
     sys.exit(f"Billhook cannot start:\n{wrong}")
+
+if _settings.web_class == "gevent" and find_spec("gevent") is None:
+    sys.exit("Billhook cannot start:\nWEB_CLASS: gevent is not installed. Install gevent, or set WEB_CLASS=gthread.")
 
 wsgi_app = "app:create_app()"
 bind = f"{_settings.host}:{_settings.port}"
