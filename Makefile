@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export FLASK_APP = app:create_app
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo run test test-long kill lint bench contract golden
+.PHONY: help setup dev demo run test test-long kill lint bench contract golden live
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,10 +37,13 @@ kill: dev  ## 50 seeded faults in a running house, and the books after each
 	$(BIN)/python -m tests.kill --runs $(or $(RUNS),50)
 
 contract: dev  ## every adapter against its simulator: clauses run and skipped
-	$(BIN)/python -m pytest -q tests/adapters
+	$(BIN)/python -m pytest -q tests/adapters/contract
+
+live: dev  ## the contract against a live sandbox: make live SYSTEM=fakturownia (see docs/)
+	BILLHOOK_LIVE=$(SYSTEM) $(BIN)/python -m pytest --force-enable-socket -q tests/adapters/contract/test_$(SYSTEM).py
 
 golden: dev  ## write the golden payloads anew; read the diff before you commit it
-	BILLHOOK_GOLDEN=1 $(BIN)/python -m pytest -q tests/adapters
+	BILLHOOK_GOLDEN=1 $(BIN)/python -m pytest -q $(wildcard tests/adapters/test_*.py)
 
 test-long: dev  ## the same with 100,000 random baskets and 10,000 replays
 	BILLHOOK_LONG=1 $(BIN)/python -m pytest -q
