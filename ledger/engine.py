@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, PendingRollbackError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ledger import sqlite
 from ledger.down import LedgerDown
@@ -53,7 +54,7 @@ class Ledger(ABC):
                 yield tx
         except (IntegrityError, DataError):
             raise
-        except SQLAlchemyError as error:
+        except (DBAPIError, PoolTimeout, PendingRollbackError) as error:
             self.close()
             raise _down(error) from error
 

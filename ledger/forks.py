@@ -11,6 +11,7 @@ _children: list[weakref.WeakMethod[Callable[[], None]]] = []
 
 def after_fork(renew: Callable[[], None]) -> None:
     """Call the bound method `renew` in every forked child, for as long as its object lives."""
+    _children[:] = [child for child in _children if child() is not None]
     _children.append(weakref.WeakMethod(renew))
 
 

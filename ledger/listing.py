@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
 
 from ledger.ids import first_id, first_id_after
 from ledger.storing import unpack
-from ledger.tables import DEAD, DONE, WAITING, attempts, event_bodies, events, is_dead, is_due, is_waiting
+from ledger.tables import DEAD, DONE, NOTHING, WAITING, attempts, event_bodies, events, is_dead, is_due, is_waiting
 from schemas.errors import BillhookError
 from schemas.event import ORDER, Attempt, Event, State
 
@@ -88,6 +88,8 @@ def page(
     query = query.where(*(events.c[name] == value for name, value in same.items() if value is not None))
     if state is not None:
         query = query.where(events.c.state == _STATES[state])
+    said = [name for name, value in {"system": system, "error_class": error_class}.items() if value]
+    query = query.where(*(events.c[name] != NOTHING for name in said))
     if text:
         query = query.where(or_(events.c.detail.icontains(text, autoescape=True), events.c.id == text))
     return _events(tx, query.where(*_between(since, until, after)))

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -99,23 +99,31 @@ def connect(path: Path, *, busy: float, writes: bool) -> sqlite3.Connection:
         raise LedgerDown(f"SQLite {sqlite3.sqlite_version} is too old.", remedy="Use 3.35 or newer, or PostgreSQL.")
     uri = f"file:{quote(str(path))}?mode=rw"
     connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None, timeout=busy)
+    try:
+        _set_up(connection, writes=writes)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _set_up(connection: sqlite3.Connection, *, writes: bool) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     if not writes:
         connection.execute("PRAGMA query_only=ON")
-    return connection
 
 
 def create(path: Path) -> None:
-    """Make the file, with its page size and WAL, unless it exists."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, isolation_level=None)
+    """Make the file, with its page size and WAL, unless it exists; raises LedgerDown where that is not possible."""
     try:
-        connection.execute(f"PRAGMA page_size={_PAGE_SIZE}")
-        connection.execute("PRAGMA journal_mode=WAL")
-    finally:
-        connection.close()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.execute(f"PRAGMA page_size={_PAGE_SIZE}")
+            connection.execute("PRAGMA journal_mode=WAL")
+    except (OSError, sqlite3.Error) as error:
+        raise LedgerDown(f"The database {path} cannot be made: {error}.") from error
 
 
 def identity(path: Path) -> tuple[int, int]:

@@ -188,11 +188,11 @@ def _partial(name: str, where: ColumnElement[bool], *columns: Column[Any], uniqu
     Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
-_NOTHING: ColumnElement[str] = literal_column("''")
+NOTHING: ColumnElement[str] = literal_column("''")
 is_waiting = events.c.state == WAITING
 is_dead = events.c.state == DEAD
 is_due = and_(is_waiting, events.c.due_at.is_not(None))
-is_awaiting = and_(is_waiting, events.c.waiting_for != _NOTHING)
+is_awaiting = and_(is_waiting, events.c.waiting_for != NOTHING)
 is_open_follow_up = and_(events.c.state != DONE, events.c.document_id.is_not(None))
 
 _partial("ix_events_due", is_due, events.c.due_at, events.c.shop_id)
@@ -200,8 +200,8 @@ _partial("ix_events_awaiting", is_awaiting, events.c.waiting_for)
 _partial("ix_events_waiting", is_waiting, events.c.id)
 _partial("ix_events_dead", is_dead, events.c.id)
 _partial("uq_events_follow_up", is_open_follow_up, events.c.document_id, events.c.kind, unique=True)
-_partial("ix_events_system", events.c.system != _NOTHING, events.c.system, events.c.id)
-_partial("ix_events_error_class", events.c.error_class != _NOTHING, events.c.error_class, events.c.id)
+_partial("ix_events_system", events.c.system != NOTHING, events.c.system, events.c.id)
+_partial("ix_events_error_class", events.c.error_class != NOTHING, events.c.error_class, events.c.id)
 Index("ix_events_order", events.c.order_id, events.c.shop_id, events.c.id)
 Index("ix_events_shop", events.c.shop_id, events.c.id)
 Index("ix_events_reason", events.c.reason, events.c.id)
@@ -253,7 +253,7 @@ documents = Table(
     CheckConstraint("state in ('planned', 'issuing', 'live', 'cancelled', 'held')", name="state"),
 )
 _partial("ix_documents_live", documents.c.state == LIVE, documents.c.kind, documents.c.currency, documents.c.gross)
-_partial("ix_documents_number", documents.c.number != _NOTHING, documents.c.number)
+_partial("ix_documents_number", documents.c.number != NOTHING, documents.c.number)
 Index("ix_documents_order_row", documents.c.order_row_id)
 
 attempts = Table(
