@@ -18,11 +18,10 @@ import click
 
 from console.stack import ROOT, NotStarted, Stack
 from console.tables import table
-from ledger import connections, documents, events, orders
+from ledger import connections, documents, events, follow_ups, orders
 from ledger.engine import Ledger, open_ledger
 from ledger.vault import Vault
 from schemas.document import Kind
-from schemas.event import State
 
 CAPTURED = ROOT / "fixtures" / "woocommerce-8.2.2"
 EXPECTED = ROOT / "fixtures" / "expected.json"
@@ -97,11 +96,11 @@ class Books:
     shop_id: int
 
     def unsettled(self, order_id: str = "") -> int:
-        """Events that still wait: of one order, or of the shop."""
+        """Order events that still wait: of one order, or of the shop; follow-ups lie partly in the future."""
         with self.ledger.read() as tx:
             if order_id:
                 return len(events.waiting_of_order(tx, self.shop_id, order_id))
-            return events.counts(tx)[State.WAITING]
+            return follow_ups.orders_waiting(tx, self.shop_id)
 
     def stored(self, order_id: str) -> int:
         """How many events of this order are written down."""

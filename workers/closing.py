@@ -49,7 +49,8 @@ def _write(hand: Hand, ending: Ending) -> tuple[Ending, Bells]:
         _note(tx, hand, ending)
         events.add_attempt(tx, _attempt(hand, ending))
         orders.release(tx, hand.order.id, hand.owner)
-        return ending, bells + events.wake_order(tx, hand.event.shop_id, hand.event.order_id, now)
+        woken = events.wake_order(tx, hand.event.shop_id, hand.event.order_id, now)
+        return ending, list(dict.fromkeys([*bells, *hand.bells, *woken]))
 
 
 def _companions(tx: Tx, hand: Hand, ending: Ending) -> tuple[Ending, Bells]:

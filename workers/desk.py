@@ -11,7 +11,7 @@ from ledger.engine import LedgerDown
 from schemas.connection import Account
 from schemas.errors import AdapterError, Auth, BillhookError, Transient
 from schemas.event import ORDER, State
-from workers import order_event
+from workers import follow_up, order_event
 from workers.ending import Ending, Incident
 from workers.hand import Hand
 from workers.retry import Step, next_step, system_of
@@ -19,7 +19,7 @@ from workers.retry import Step, next_step, system_of
 log = structlog.get_logger(__name__)
 
 #: What each kind of event does. A kind that is missing here becomes a dead letter, not a crash.
-WORK: Mapping[str, Callable[[Hand], Ending]] = {ORDER: order_event.work}
+WORK: Mapping[str, Callable[[Hand], Ending]] = {ORDER: order_event.work, **follow_up.WORK}
 
 
 def work(hand: Hand) -> Ending:
@@ -44,7 +44,18 @@ def _nobody(hand: Hand) -> Ending:
 
 
 def _incident(hand: Hand, incident: Incident) -> Ending:
-    return Ending(State.DEAD, incident.code, incident.detail, incident.remedy, sticks=True, error_class="Incident")
+    account, cause = hand.account, incident.__cause__
+    return Ending(
+        State.DEAD,
+        incident.code,
+        incident.detail,
+        incident.remedy,
+        sticks=True,
+        error_class="Incident",
+        system=account.system if account else "",
+        account_id=account.id if account else None,
+        exchange=cause.exchange if isinstance(cause, AdapterError) else None,
+    )
 
 
 def _after(hand: Hand, error: Exception) -> Ending:

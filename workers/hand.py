@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,7 +22,8 @@ class Hand:
     """An event in hand. `joined` are the order's other events that have not begun: they share its ending.
 
     `mouth` is the adapter spoken through last, so that an error can be put down to its account; `newest` and `read` are
-    the order's newest state and what was read of it, once the run has come that far.
+    the order's newest state and what was read of it, once the run has come that far. `options` are the route's, and
+    `bells` the follow-ups made on the way, rung once the order is free again.
     """
 
     services: Services
@@ -33,6 +35,8 @@ class Hand:
     mouth: Adapter | None = field(default=None)
     newest: Event | None = field(default=None)
     read: Order | None = field(default=None)
+    options: Mapping[str, str] = field(default_factory=dict)
+    bells: list[tuple[str, str]] = field(default_factory=list)
 
     def fence(self, tx: Tx) -> None:
         """Inside every transaction of the desk: raises Waiting when another process has the order by now."""

@@ -15,8 +15,10 @@ from ledger.documents import DocumentRow
 from schemas.connection import Account
 from schemas.document import Document, Draft, Found, Issued, Kind, Sight
 from schemas.errors import AdapterError, Ambiguous, Transient, Waiting
+from workers import wanted
 from workers.ending import Incident
 from workers.hand import Hand
+from workers.wanted import Case
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +63,11 @@ def resume(hand: Hand, account: Account, row: DocumentRow, history: Sequence[Iss
         _settle(paper, found.document)
     else:
         _believe_none(paper)
+
+
+def look_again(hand: Hand, account: Account, row: DocumentRow, history: Sequence[Issued]) -> Found:
+    """What the system has now of a document that is live here: NONE or ONE; raises what `issue` raises for the rest."""
+    return _look(_paper(hand, account, row, history))
 
 
 def cancel(hand: Hand, account: Account, issued: Issued) -> None:
@@ -142,6 +149,7 @@ def _settle(paper: Paper, document: Document) -> None:
     with hand.services.ledger.write() as tx:
         hand.fence(tx)
         documents.settle(tx, paper.row.id, document, differs, hand.services.now())
+        wanted.plan(tx, hand, paper.row, _case(paper, document), differs)
     log.info(
         "document_live", event_id=hand.event.id, document=paper.row.id, number=document.number, differs=len(differs)
     )
@@ -151,6 +159,10 @@ def _settle(paper: Paper, document: Document) -> None:
             code="DIFFERS",
             remedy="Correct or cancel it in the invoicing system; it will not be issued again.",
         )
+
+
+def _case(paper: Paper, document: Document) -> Case:
+    return Case(paper.adapter.manifest, paper.adapter.account, paper.hand.options, paper.draft, document)
 
 
 def _not_too_soon(paper: Paper) -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from adapters import manifest_of
 from ledger import connections, documents, events
 from schemas.connection import Account, Route, Shop
 from schemas.document import Issued
 from schemas.errors import BillhookError, Unbalanced, Waiting
 from schemas.event import Event, State
 from schemas.order import Order
-from workers import issue, newest
+from workers import issue, newest, wanted
 from workers.decide import decide
 from workers.ending import Ending, Incident
 from workers.hand import Hand
+from workers.paused import refuse_paused
 from workers.read import read_order
 from workers.rules import NOTHING, REFUSE, WAIT, Decision, Rules, Trigger
 
@@ -43,6 +45,7 @@ def work(hand: Hand) -> Ending:
     shop, order = _read(hand, state)
     hand.newest, hand.read = state, order
     way = _way(hand, shop, order)
+    hand.options = way.route.options
     _finish_open(hand, way.account)
     return _owe(hand, way, order)
 
@@ -85,13 +88,7 @@ def _way(hand: Hand, shop: Shop, order: Order) -> Way:
                 remedy="Add a route: flask route add.",
             )
         account = connections.account(tx, vault, hand.order.account_id or route.account_id)
-    if account.state != "active":
-        raise Waiting(
-            f"Account {account.key} is paused: {account.paused_reason}",
-            until=f"account:{account.id}",
-            code="ACCOUNT_PAUSED",
-            remedy=f"Mend the account, then: flask account resume {account.key}",
-        )
+    refuse_paused(account)
     return Way(shop, route, account)
 
 
@@ -118,6 +115,8 @@ def _owe(hand: Hand, way: Way, order: Order) -> Ending:
             earlier = documents.history(tx, hand.event.shop_id, hand.event.order_id)
         decision = decide(order, earlier, _rules(hand, way), Trigger())
         if decision.action in (NOTHING, WAIT) and decision.reason not in FOR_A_PERSON:
+            if decision.reason == "ALREADY_INVOICED":
+                wanted.paid_since(hand, order, earlier, manifest_of(way.account.system))
             return _done(decision.reason, decision.detail)
         _act(hand, way, decision, earlier)
     raise BillhookError(f"More than {MOST_DOCUMENTS} documents for one order.", code="TOO_MANY_DOCUMENTS")

@@ -16,7 +16,7 @@ from rq import Retry
 from ledger import events, orders
 from ledger.engine import LedgerDown, Tx
 from schemas.errors import DeadLettered
-from schemas.event import Event, State
+from schemas.event import ORDER, Event, State
 from workers import alone, closing, desk
 from workers.hand import Hand
 from workers.services import Services, current
@@ -90,7 +90,7 @@ def _open(services: Services, event_id: str, owner: str) -> Hand | Rest:
         row = orders.take_lease(tx, event.shop_id, event.order_id, owner, event.id)
         if row is None:
             return _order_held(services, tx, event, now)
-        waiting = events.waiting_of_order(tx, event.shop_id, event.order_id)
+        waiting = events.waiting_of_order(tx, event.shop_id, event.order_id) if event.kind == ORDER else []
     services.leases.hold(owner, row.id, event.id, taken_at=asked_at)
     return Hand(services, event, row, owner, tuple(e for e in waiting if e.id != event.id), now)
 

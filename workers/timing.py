@@ -28,6 +28,8 @@ class Timing:
     first_retry: float = 30.0  # back-off of transient errors: this, doubled …
     retry_most: float = 12 * 3600.0  # … up to this
     verify: float = 600.0  # a document is looked up once more after this
+    official: float = 60.0  # a document under way at the government's hub is asked about again after this …
+    not_ready_most: float = 3600.0  # … and, like everything not ready, ever more rarely, up to this
     alarm: float = 24 * 3600.0  # whatever waits or is dead longer than this raises an alarm
     heartbeat_stale: float = 30.0  # a clock that has not beaten for this long is reported missing
     isolated_child: float = 240.0  # an event run alone in a child may take this long

@@ -1,0 +1,17 @@
+"""An account that stands still holds up everything that would speak through it."""
+
+from __future__ import annotations
+
+from schemas.connection import Account
+from schemas.errors import Waiting
+
+
+def refuse_paused(account: Account) -> None:
+    """Raises Waiting unless the account is active; resuming it wakes whatever waits."""
+    if account.state != "active":
+        raise Waiting(
+            f"Account {account.key} is {account.state}: {account.paused_reason}",
+            until=f"account:{account.id}",
+            code="ACCOUNT_PAUSED",
+            remedy=f"Mend the account, then: flask account resume {account.key}",
+        )

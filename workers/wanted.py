@@ -1,0 +1,122 @@
+"""Which follow-ups a document gets: a pure function of manifest, options, draft and what the system gave back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from adapters.manifest import Field, Manifest, Pdf, Reference
+from ledger import documents, events, follow_ups
+from ledger.documents import DocumentRow
+from ledger.engine import Tx
+from schemas.connection import Account
+from schemas.document import Document, Draft, Issued, Kind
+from schemas.order import Order
+from workers.hand import Hand
+
+PDF, PAID, EMAIL = "document.pdf", "document.paid", "document.email"
+OFFICIAL, VERIFY = "document.official", "document.verify"
+
+#: What a route's options may ask for after a document is issued; "" is said by leaving one out (docs/follow-ups.md).
+OPTIONS = (
+    Field("email", "E-mail the document", required=False, choices=("yes",), help="yes: once, by the invoicing system"),
+    Field("pdf", "Keep the PDF", required=False, choices=("yes",), help="yes: fetched once and kept in the ledger"),
+    Field("mark_paid", "Mark as paid", required=False, choices=("yes", "no"),
+          help="no: leave payments to people; otherwise a paid order's document is marked where the system did not"),
+    Field("official", "Follow to the government's hub", required=False, choices=("yes", "no"),
+          help="otherwise: when the account sends there, or the document says that it went"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the rules may look at."""
+
+    manifest: Manifest
+    account: Account
+    options: Mapping[str, str]
+    draft: Draft
+    document: Document
+
+    def asks(self, name: str) -> bool:
+        return self.options.get(name) == "yes"
+
+
+def _paid(case: Case) -> bool:
+    """The order is paid, and the system does not say so of its own: `paid_on_create` is believed only untold."""
+    totals, told = case.draft.totals, case.document.paid
+    if case.draft.kind is Kind.CREDIT_NOTE or totals.paid <= 0 or totals.due > 0:
+        return False
+    if not _marks(case.manifest, case.options):
+        return False
+    return not case.manifest.paid_on_create if told is None else told < abs(case.document.gross)
+
+
+def _marks(manifest: Manifest, options: Mapping[str, str]) -> bool:
+    return manifest.marks_paid and options.get("mark_paid") != "no"
+
+
+def _official(case: Case) -> bool:
+    """Asked for; or the account's option named like the hub says yes; or the document came back with a state there."""
+    asked = case.options.get("official", "")
+    sends = case.account.options.get(case.manifest.official.lower()) == "yes" or "gov_status" in case.document.extra
+    return bool(case.manifest.official) and asked != "no" and (asked == "yes" or sends)
+
+
+#: In the order in which they are made; `document.writeback` belongs to the shops and is not made here.
+RULES: Mapping[str, Callable[[Case], bool]] = {
+    PAID: _paid,
+    OFFICIAL: _official,
+    PDF: lambda case: case.asks("pdf") and case.manifest.pdf is not Pdf.NONE,
+    EMAIL: lambda case: case.asks("email") and case.manifest.mail,
+    VERIFY: lambda case: case.manifest.reference is not Reference.NONE,
+}
+
+
+def wanted(case: Case, differs: Sequence[str] = ()) -> tuple[str, ...]:
+    """The kinds of follow-ups; a document that differs from what was asked is only looked at, nothing goes out."""
+    return tuple(kind for kind, rule in RULES.items() if rule(case) and (kind == VERIFY or not differs))
+
+
+def problems(options: Mapping[str, str], manifest: Manifest) -> dict[str, str]:
+    """Option → what is wrong with it, for forms and the command line; empty when all is well."""
+    known = {field.name: field for field in OPTIONS}
+    unknown = {name: f"is no option of a route: choose of {', '.join(known)}" for name in options if name not in known}
+    wrong = {name: known[name].problem(value) for name, value in options.items() if name in known}
+    return unknown | {name: told for name, told in (_cannot(options, manifest) | wrong).items() if told}
+
+
+def _cannot(options: Mapping[str, str], manifest: Manifest) -> dict[str, str | None]:
+    able = {"email": manifest.mail, "pdf": manifest.pdf is not Pdf.NONE, "official": bool(manifest.official)}
+    able["mark_paid"] = manifest.marks_paid
+    cannot = f"cannot be done by {manifest.label}"
+    return {name: None if able.get(name, True) or value != "yes" else cannot for name, value in options.items()}
+
+
+def plan(tx: Tx, hand: Hand, row: DocumentRow, case: Case, differs: Sequence[str]) -> None:
+    """In the transaction that settles the document: its follow-ups as events; what is due now is rung at the end."""
+    for kind in wanted(case, differs):
+        _add(tx, hand, row, kind)
+
+
+def paid_since(hand: Hand, order: Order, history: Sequence[Issued], manifest: Manifest) -> None:
+    """The order was paid after its invoice had been issued unpaid: that invoice is marked, once."""
+    owed = {i.reference for i in history if i.kind is Kind.INVOICE and i.state == "issued" and i.draft.totals.due > 0}
+    if not (owed and order.paid and _marks(manifest, hand.options)):
+        return
+    with hand.services.ledger.write() as tx:
+        hand.fence(tx)
+        for row in documents.page(tx, shop_id=hand.event.shop_id, order=order.id, state="live"):
+            if row.reference in owed and not row.differs and follow_ups.notes(tx, row.id).paid_at is None:
+                _add(tx, hand, row, PAID)
+
+
+def _add(tx: Tx, hand: Hand, row: DocumentRow, kind: str) -> None:
+    now = hand.services.now()
+    later = timedelta(seconds=hand.services.timing.verify) if kind == VERIFY else timedelta(0)
+    event_id = events.add_internal(
+        tx, kind=kind, shop_id=row.shop_id, order_id=row.order_id, document_id=row.id, due_at=now + later, now=now
+    )
+    if kind != VERIFY:
+        hand.bells.append((event_id, hand.event.shop_key))
