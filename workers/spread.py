@@ -178,10 +178,13 @@ def _by_lines(
 
 
 def _clamp(job: Crediting, refund: Refund, parts: Sequence[Part], gross: list[Decimal]) -> bool:
-    """Move units between groups, in place, until no group exceeds what is left; whether any moved."""
-    places = grouped(part.group for part in parts)
+    """Move units between groups, in place, until no group exceeds what is left; whether any moved.
+
+    Groups that the invoice has below zero (a discount of its own rate) neither bound nor take anything.
+    """
+    places = {group: mine for group, mine in grouped(p.group for p in parts).items() if job.left[group].gross >= 0}
     room = {group: job.left[group].rest - sum(gross[i] for i in mine) for group, mine in places.items()}
-    excess = -sum((space for group, space in room.items() if space < 0 < job.left[group].gross), ZERO)
+    excess = -sum((space for space in room.values() if space < 0), ZERO)
     if not excess:
         return False
     space = sum((space for space in room.values() if space > 0), ZERO)
@@ -192,7 +195,7 @@ def _clamp(job: Crediting, refund: Refund, parts: Sequence[Part], gross: list[De
             code="CREDIT_EXCEEDS_INVOICE_RATE",
             remedy="Issue this credit note by hand.",
         )
-    while (full := next((g for g in room if room[g] < 0 < job.left[g].gross), None)) is not None:
+    while (full := next((group for group in room if room[group] < 0), None)) is not None:
         free = max(room, key=lambda group: room[group])
         for group, step in ((full, -job.unit), (free, job.unit)):
             gross[max(places[group], key=lambda i: abs(gross[i]))] += step

@@ -115,8 +115,8 @@ def _never_beyond(history: list[Issued]) -> None:
     """Credits of an invoice never exceed it: gross, VAT and net of every rate."""
     invoiced = _sums(history[:1])
     for group, credited in _sums(history[1:]).items():
-        limit = invoiced[group]
-        if limit[2] > 0:
+        limit = invoiced.get(group, (0, 0, 0))
+        if limit[2] >= 0:
             assert all(mine <= most for mine, most in zip(credited, limit, strict=True)), (group, credited, limit)
 
 
