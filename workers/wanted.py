@@ -81,17 +81,17 @@ def wanted(case: Case, differs: Sequence[str] = ()) -> tuple[str, ...]:
 
 def problems(options: Mapping[str, str], manifest: Manifest) -> dict[str, str]:
     """Option → what is wrong with it, for forms and the command line; empty when all is well."""
+    told = {name: _problem(name, value, manifest) for name, value in options.items()}
+    return {name: sentence for name, sentence in told.items() if sentence}
+
+
+def _problem(name: str, value: str, manifest: Manifest) -> str | None:
     known = {field.name: field for field in OPTIONS}
-    unknown = {name: f"is no option of a route: choose of {', '.join(known)}" for name in options if name not in known}
-    wrong = {name: known[name].problem(value) for name, value in options.items() if name in known}
-    return unknown | {name: told for name, told in (_cannot(options, manifest) | wrong).items() if told}
-
-
-def _cannot(options: Mapping[str, str], manifest: Manifest) -> dict[str, str | None]:
-    able = {"email": manifest.mail, "pdf": manifest.pdf is not Pdf.NONE, "official": bool(manifest.official)}
-    able["mark_paid"] = manifest.marks_paid
-    cannot = f"cannot be done by {manifest.label}"
-    return {name: None if able.get(name, True) or value != "yes" else cannot for name, value in options.items()}
+    if name not in known:
+        return f"is no option of a route: choose of {', '.join(known)}"
+    able = {"email": manifest.mail, "pdf": manifest.pdf is not Pdf.NONE, "official": bool(manifest.official),
+            "mark_paid": manifest.marks_paid}  # fmt: skip
+    return f"cannot be done by {manifest.label}" if value == "yes" and not able[name] else known[name].problem(value)
 
 
 def plan(tx: Tx, hand: Hand, row: DocumentRow, case: Case, differs: Sequence[str]) -> None:

@@ -1,0 +1,1 @@
+"""Follow-ups: what comes after a document, above all that e-mail never leaves twice."""
