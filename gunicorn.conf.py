@@ -56,4 +56,4 @@ def child_exit(_server: Any, worker: Any) -> None:
     """A worker that ended takes its live gauges along; its counters stay in the sum."""
     from prometheus_client import multiprocess
 
-    multiprocess.mark_process_dead(worker.pid, str(_metrics))
+    multiprocess.mark_process_dead(worker.pid, str(_metrics))  # type: ignore[no-untyped-call]

@@ -248,7 +248,8 @@ def _lowered(standing: Mapping[str, LineItem], credits: Sequence[LineItem]) -> d
 
 
 def _refuse_excess(before: Mapping[str, LineItem], after: Mapping[str, LineItem]) -> None:
-    """No line may lose more pieces than it had, no VAT rate more money; a line may end a unit off (documents.md 2.7)."""
+    """No line may lose more pieces than it had, no VAT rate more money; a line may end a unit off (documents.md
+    2.7)."""
     left: dict[object, Decimal] = {}
     for source, line in after.items():
         if line.quantity * before[source].quantity < 0:

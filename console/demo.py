@@ -1,4 +1,5 @@
-"""`flask demo`: a captured day of a real WooCommerce shop through the whole house, checked against what it should owe."""
+"""`flask demo`: a captured day of a real WooCommerce shop through the whole house, checked against what it should
+owe."""
 
 from __future__ import annotations
 

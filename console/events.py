@@ -72,7 +72,8 @@ def event_show(event_id: str, body: bool, as_json: bool) -> None:
 @click.argument("event_id")
 @click.option("--json", "as_json", is_flag=True)
 def event_replay(event_id: str, as_json: bool) -> None:
-    """Make one event due again, by today's rules and connections. Safe: what is issued already is found, not repeated."""
+    """Make one event due again, by today's rules and connections. Safe: what is issued already is found, not
+    repeated."""
     with house().ledger.write() as tx:
         _existing(events.load(tx, event_id), event_id)
         found = events.replay(tx, event_id, datetime.now(UTC))

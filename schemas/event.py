@@ -31,8 +31,8 @@ FOLLOW_UPS = (
 class Envelope:
     """What the door reads of a delivery: just enough to file it (DESIGN 4, room 3).
 
-    `verdict` says what the topic means: "order" (to be decided), "ignored" or "unknown" with `why`, "error" for a signed
-    error object, "unreadable". `modified_at` is the shop's own time in UTC; `status` the shop's word.
+    `verdict` says what the topic means: "order" (to be decided), "ignored" or "unknown" with `why`, "error" for a
+    signed error object, "unreadable". `modified_at` is the shop's own time in UTC; `status` the shop's word.
     """
 
     verdict: str
@@ -47,7 +47,8 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A delivery to be written down: raw bytes as they came, the envelope, and the sender's delivery id for the logs."""
+    """A delivery to be written down: raw bytes as they came, the envelope, and the sender's delivery id for the
+    logs."""
 
     shop_id: int
     shop_key: str
@@ -61,7 +62,8 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of an Incoming: its event id and, for a duplicate, the event it repeats (then `event_id` is that one).
+    """What became of an Incoming: its event id and, for a duplicate, the event it repeats (then `event_id` is that
+    one).
 
     `ring` is True when the event is due and has to be rung.
     """
@@ -77,7 +79,8 @@ class Event:
     """A stored event as the desk loads it. `due_at` None with WAITING means only its named condition wakes it.
 
     `attempts` counts failures since the last manual replay; `kills` counts deaths of the child that ran it alone.
-    `manual`: a person asked for the next run; `repeats`: duplicates counted on it; `settled_by`: the event that closed it.
+    `manual`: a person asked for the next run; `repeats`: duplicates counted on it; `settled_by`: the event that
+    closed it.
     """
 
     id: str

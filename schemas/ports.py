@@ -13,7 +13,8 @@ class Guard(Protocol):
 
 
 class Budget(Protocol):
-    """An account's shared call budget: `take` raises RateLimited when a window is used up; `penalty` obeys Retry-After."""
+    """An account's shared call budget: `take` raises RateLimited when a window is used up; `penalty` obeys
+    Retry-After."""
 
     def take(self) -> None: ...
 
@@ -21,7 +22,8 @@ class Budget(Protocol):
 
 
 class TokenStore(Protocol):
-    """An account's tokens: `current` gives one, `renew` lets exactly one worker fetch the next and stores it before use."""
+    """An account's tokens: `current` gives one, `renew` lets exactly one worker fetch the next and stores it before
+    use."""
 
     def current(self) -> str: ...
 

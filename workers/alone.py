@@ -1,4 +1,5 @@
-"""An event that was in hand when its worker died runs by itself in a child process: poison takes no neighbours along."""
+"""An event that was in hand when its worker died runs by itself in a child process: poison takes no neighbours
+along."""
 
 from __future__ import annotations
 

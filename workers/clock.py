@@ -111,7 +111,8 @@ class Clock:
             after = rows[-1].event_id
 
     def ring_due(self) -> None:
-        """Ring what is due, unleased and not rung lately; first ring, then note it, so that no bell is only believed."""
+        """Ring what is due, unleased and not rung lately; first ring, then note it, so that no bell is only
+        believed."""
         while True:
             now, timing = self.services.now(), self.services.timing
             with self.services.ledger.read() as tx:

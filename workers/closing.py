@@ -54,7 +54,8 @@ def _write(hand: Hand, ending: Ending) -> tuple[Ending, Bells]:
 
 
 def _companions(tx: Tx, hand: Hand, ending: Ending) -> tuple[Ending, Bells]:
-    """One order makes one alarm: what the order's other events become, and what this one becomes beside an open refusal.
+    """One order makes one alarm: what the order's other events become, and what this one becomes beside an open
+    refusal.
 
     Events that had not begun are done with this one, since it went by the order's newest state. A dead letter of the
     order with the same code stays the only one; others are closed, their reason being gone. Rung so that RQ learns it.

@@ -23,14 +23,15 @@ WORK: Mapping[str, Callable[[Hand], Ending]] = {ORDER: order_event.work, **follo
 
 
 def work(hand: Hand) -> Ending:
-    """Do what the event's kind asks; every error becomes an ending. Only LedgerDown gets out: nothing can be written."""
+    """Do what the event's kind asks; every error becomes an ending. Only LedgerDown gets out: nothing can be
+    written."""
     try:
         return WORK.get(hand.event.kind, _nobody)(hand)
     except LedgerDown:
         raise
     except Incident as incident:
         return _incident(hand, incident)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, the event must come to rest with words
         return _after(hand, _confirmed(hand, error))
 
 

@@ -28,7 +28,8 @@ NONE_TWICE = 2
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A document on its way: its row, the mouth, what is asked for, the document it follows, and earlier corrections."""
+    """A document on its way: its row, the mouth, what is asked for, the document it follows, and earlier
+    corrections."""
 
     hand: Hand
     row: DocumentRow

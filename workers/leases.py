@@ -1,4 +1,5 @@
-"""This process' leases: one per order in hand, renewed together, and asked right before a write leaves (DESIGN 4, lock 2)."""
+"""This process' leases: one per order in hand, renewed together, and asked right before a write leaves (DESIGN 4,
+lock 2)."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """One order in hand. `owner` is random; `renewed_at` and `deadline` are this process' monotonic clock, in seconds."""
+    """One order in hand. `owner` is random; `renewed_at` and `deadline` are this process' monotonic clock, in
+    seconds."""
 
     owner: str
     order_row: int

@@ -37,7 +37,8 @@ class Way:
 
 
 def work(hand: Hand) -> Ending:
-    """Bring the order's documents up to its newest state. Raises what stops it; gives Done with the decision's reason."""
+    """Bring the order's documents up to its newest state. Raises what stops it; gives Done with the decision's
+    reason."""
     states = (hand.event, *hand.joined)
     if newest.last_is_trash(states):
         return _done("STATUS_IGNORED", "The order was moved to the bin.")

@@ -1,7 +1,7 @@
 """`process(event_id)`: one event, one function, safe to run any number of times (DESIGN 4).
 
-Take the order's lease, work, write down how it ended, wake who waited. Retry, replay, crash recovery and a lost Redis all
-come through here and through nothing else.
+Take the order's lease, work, write down how it ended, wake who waited. Retry, replay, crash recovery and a lost
+Redis all come through here and through nothing else.
 """
 
 from __future__ import annotations

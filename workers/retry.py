@@ -43,7 +43,8 @@ class Step:
 
 
 def backoff(attempt: int, timing: Timing, rng: random.Random) -> float:
-    """Seconds before try `attempt` + 1: doubled each time up to the most, ± 25 % so that a crowd does not return at once."""
+    """Seconds before try `attempt` + 1: doubled each time up to the most, ± 25 % so that a crowd does not return at
+    once."""
     planned = min(timing.first_retry * 2.0 ** (attempt - 1), timing.retry_most)
     return planned * rng.uniform(1 - JITTER, 1 + JITTER)
 
@@ -51,7 +52,8 @@ def backoff(attempt: int, timing: Timing, rng: random.Random) -> float:
 def next_step(
     error: Exception, attempt: int, now: datetime, timing: Timing, rng: random.Random, *, settle: float
 ) -> Step:
-    """The step after `error` at the `attempt`-th counted failure (1 = the first); `settle` is the adapter's delay in seconds.
+    """The step after `error` at the `attempt`-th counted failure (1 = the first); `settle` is the adapter's delay in
+    seconds.
 
     The mapping is the error tree of `schemas/errors.py`. An error that is none of ours is a defect: it is tried again
     like a transient one, because a defect may be mended or may belong to one moment, and then goes to a person.

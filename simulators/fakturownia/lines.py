@@ -65,7 +65,7 @@ def build(world: "Fakturownia", given: dict[str, Any], ident: int, strategy: Str
 
 
 def tax_text(tax: object) -> str:
-    """"23" for 23, "25.5" for 25.50: a rate comes back as a string."""
+    """A rate comes back as a string: "23" for 23, "25.5" for 25.50."""
     rate = number(tax)
     return str(tax) if rate is None else f"{rate.normalize():f}"
 

@@ -1,4 +1,5 @@
-"""`flask demo`: the captured day of a real shop ends as the table written beforehand says, and leaves nothing behind."""
+"""`flask demo`: the captured day of a real shop ends as the table written beforehand says, and leaves nothing
+behind."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class Desk:
         self.now += timedelta(milliseconds=5)
         return stored.event_id
 
-    def run(self, event_id: str) -> float | None | DeadLettered:
+    def run(self, event_id: str) -> float | DeadLettered | None:
         """Process once, as the RQ job does; a dead letter is given, not raised."""
         try:
             return process.run(self.services, event_id)

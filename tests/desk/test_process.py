@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -13,7 +12,7 @@ from rq.registry import FailedJobRegistry
 from ledger import alarms, connections, events, orders
 from schemas.errors import DeadLettered
 from schemas.event import State
-from tests.desk.conftest import CAPTURED, Desk, add_route
+from tests.desk.conftest import Desk, add_route
 from workers.bell import queue_name
 from workers.clock import Clock
 
@@ -160,7 +159,7 @@ def test_a_held_order_makes_the_second_event_wait_and_its_release_wakes_it(desk:
 
 
 def test_a_lease_that_is_not_surely_held_sends_nothing(desk: Desk) -> None:
-    desk.services.leases.monotonic = _jumping()  # type: ignore[method-assign]
+    desk.services.leases.monotonic = _jumping()
     event_id = desk.captured("009")
     assert isinstance(desk.run(event_id), float)
     assert desk.simulator.world.summary()["ever"] == 0

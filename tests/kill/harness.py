@@ -80,10 +80,10 @@ class Lab:
     books: Books
     next_id: int = field(default=100_000)
 
-    def admin(self, path: str, data: dict[str, Any] | None = None, method: str = "POST") -> Any:
+    def admin(self, path: str, data: dict[str, Any] | None = None) -> Any:
         """Speak to the simulator's own door."""
         body = None if data is None else json.dumps(data).encode()
-        request = Request(f"{self.simulator}/_sim/{path}", body, method=method if data is not None else "GET")
+        request = Request(f"{self.simulator}/_sim/{path}", body, method="GET" if data is None else "POST")
         request.add_header("Content-Type", "application/json")
         with urlopen(request, timeout=30) as answer:
             return json.load(answer)
@@ -181,7 +181,7 @@ def _inflict(lab: Lab, fault: str, rng: random.Random, orders: list[Order], *, b
         lab.admin("faults", {"name": fault, "times": rng.randint(1, 5), "method": "POST", "path": "/invoices.json"})
         lab.saboteur("worker", blind=blind)
         answered = _post_all(lab, orders)
-        return answered, _until(lambda: not lab.admin("faults", None))
+        return answered, _until(lambda: not lab.admin("faults")["armed"])
     if fault == "redis_emptied":
         return _emptied(lab, orders, rng, blind=blind), True
     if fault == "web_after_commit":
@@ -268,7 +268,7 @@ def _close(
     seconds: float,
 ) -> Result:
     """Answered 200 ⇒ stored ⇒ one document there ⇒ the same one in the ledger; sums per currency equal."""
-    summary = lab.admin("summary", None)
+    summary = lab.admin("summary")
     mine = {order.id: order for order in orders}
     there = {o: sum(n for oid, n in summary["per_oid"].items() if f"/{o}/" in oid) for o in mine}
     with lab.books.ledger.read() as tx:

@@ -1,6 +1,6 @@
 """A worker, or a door, that kills or freezes itself at a named point; the product knows nothing of it.
 
-`SABOTAGE=point@n` fires at the n-th time that point is reached. `BLIND=1` takes the look-up out (to show the test's teeth).
+`SABOTAGE=point@n` fires at the n-th time that point is reached. `BLIND=1` takes the look-up out, to show the teeth.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Each named fault once in every test run, and proof that the test has teeth. Profile `fast`; see `make kill` for many."""
+"""Each named fault once in every test run, and proof that the test has teeth. Profile `fast`; `make kill` runs many."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def _await_the_gun() -> None:
 
 def main(duty: str, url: str, key: str, more: str) -> None:
     if "gevent" in more:
-        from gevent import monkey  # type: ignore[import-untyped]
+        from gevent import monkey
 
         monkey.patch_all()
     duties: dict[str, Callable[[Ledger, str, str], object]] = {"twins": twins, "race": race, "pour": pour, "hold": hold}
