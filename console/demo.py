@@ -20,6 +20,7 @@ import click
 from console.stack import ROOT, NotStarted, Stack
 from console.tables import table
 from ledger import connections, documents, events, follow_ups, orders
+from ledger.documents import DocumentRow
 from ledger.engine import Ledger, open_ledger
 from ledger.vault import Vault
 from schemas.document import Kind
@@ -134,8 +135,8 @@ def rows(books: Books) -> list[dict[str, Any]]:
         live = documents.page(tx, shop_id=books.shop_id, state="live", limit=500)
         found = orders.page(tx, shop_id=books.shop_id, limit=500)
         dead = {o.order_id: events.dead_of_order(tx, books.shop_id, o.order_id) for o in found}
-    papers = {d.order_id: d.document for d in live if d.document and d.kind is Kind.INVOICE}
-    credits = {d.order_id: d.document for d in live if d.document and d.kind is Kind.CREDIT_NOTE}
+    papers = {d.order_id: d for d in live if d.document and d.kind is Kind.INVOICE}
+    credits = {d.order_id: d for d in live if d.document and d.kind is Kind.CREDIT_NOTE}
     listed = []
     for order in sorted(found, key=lambda o: int(o.order_id)):
         paper = papers.get(order.order_id)
@@ -144,14 +145,21 @@ def rows(books: Books) -> list[dict[str, Any]]:
                 "order": order.order_id,
                 "status": order.newest_status,
                 "reason": order.reason,
-                "number": paper.number if paper else "",
-                "total": str(paper.gross) if paper else "",
-                "currency": paper.currency if paper else "",
-                "credited": str(abs(credits[order.order_id].gross)) if order.order_id in credits else "",
+                "number": paper.document.number if paper and paper.document else "",
+                "total": _amount(paper),
+                "currency": paper.draft.currency if paper else "",
+                "credited": _amount(credits.get(order.order_id)),
                 "detail": "; ".join(e.detail for e in dead[order.order_id]),
             }
         )
     return listed
+
+
+def _amount(row: DocumentRow | None) -> str:
+    """What the system says the document comes to, with the currency's own decimals; "" without a document."""
+    if row is None or row.document is None:
+        return ""
+    return f"{abs(row.document.gross):.{row.draft.decimals}f}"
 
 
 def problems(listed: list[dict[str, Any]], answers: list[int], simulated: Mapping[str, Any]) -> list[str]:
