@@ -1,0 +1,26 @@
+"""Every error code has a line in docs/errors.md."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+FLOORS = ("schemas", "ledger", "adapters", "workers", "webhooks", "console")
+#: How a code is said in the source: as a keyword, as an error class' own, or as what an ending or a decision begins with.
+SAID = re.compile(
+    r"""(?:code\s*=\s*|nothing\(\s*|wait\(\s*|refuse\(\s*|_done\(\s*|Ending\(State\.\w+,\s*)"([A-Z][A-Z_]{3,})\""""
+)
+
+
+def codes() -> set[str]:
+    texts = (path.read_text() for floor in FLOORS for path in (ROOT / floor).rglob("*.py"))
+    return {code for text in texts for code in SAID.findall(text)}
+
+
+def test_every_code_has_a_line_in_the_docs() -> None:
+    page = (ROOT / "docs" / "errors.md").read_text()
+    explained = set(re.findall(r"[A-Z][A-Z_]{3,}", page)) | {h.upper() for h in re.findall(r"^## (\w+)", page, re.M)}
+    found = codes() - {"ERROR", "ADAPTER", "DEAD", "WAITING"}
+    assert len(found) > 60
+    assert sorted(found - explained) == []
