@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import logs
 from config import Settings, settings_from_environment
-from console import cli
+from console import auth, cli, pages, rq_dashboard
 from ledger import rejections
 from ledger.engine import Ledger, LedgerDown, open_ledger
 from ledger.inbox import Inbox
@@ -92,6 +92,8 @@ def _open_doors(app: Flask, settings: Settings, house: House) -> None:
     app.register_blueprint(receive.blueprint(door))
     stale = house.timing.heartbeat_stale
     app.register_blueprint(health.blueprint(health.Health(house.ledger, bell.ping, stale, settings.metrics_dir)))
+    pages.register(app, house, auth.register(app, house))
+    rq_dashboard.register(app, house)
     cli.register(app)
 
 

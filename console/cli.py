@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from console import connections, demo, events, run, service, simulate
+from console import connections, demo, events, run, service, simulate, users
 from console.preview import preview
 
 
@@ -15,6 +15,7 @@ def register(app: Flask) -> None:
         connections.account,
         connections.route,
         events.event,
+        users.user,
         preview,
         demo.demo,
         run.run_all,
