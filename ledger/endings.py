@@ -139,6 +139,12 @@ def replay(tx: Connection, event_id: str, now: datetime) -> Event:
 
     Raises BillhookError for an event that does not exist.
     """
+    replay_all(tx, [event_id], now)
+    return _loaded(tx, event_id)
+
+
+def replay_all(tx: Connection, ids: Sequence[str], now: datetime) -> None:
+    """`replay` for many at once; ids that do not exist are left out."""
     anew = {
         **_AT_REST,
         "state": State.WAITING.value,
@@ -152,8 +158,7 @@ def replay(tx: Connection, event_id: str, now: datetime) -> Event:
         "sticks": False,
         "ended_at": None,
     }
-    tx.execute(update(events).where(events.c.id == event_id).values(anew))
-    return _loaded(tx, event_id)
+    tx.execute(update(events).where(events.c.id.in_(ids)).values(anew))
 
 
 def abandon(tx: Connection, event_id: str, now: datetime) -> Event:

@@ -1,12 +1,13 @@
 """Events: written down (storing), rung (ringing), brought to rest (endings) and read (listing)."""
 
-from ledger.endings import abandon, add_attempt, close_dead, die, done, replay, wait, wake, wake_order
+from ledger.endings import abandon, add_attempt, close_dead, die, done, replay, replay_all, wait, wake, wake_order
+from ledger.listing import Filter, body, counts, dead_of_order, load, oldest_due, page, waiting_of_order
 from ledger.listing import attempts_of as attempts
-from ledger.listing import body, counts, dead_of_order, load, oldest_due, page, waiting_of_order
 from ledger.ringing import dead_ids, due, mark_rung, older_than, void_rings
 from ledger.storing import add_internal, store
 
 __all__ = [
+    "Filter",
     "abandon",
     "add_attempt",
     "add_internal",
@@ -25,6 +26,7 @@ __all__ = [
     "oldest_due",
     "page",
     "replay",
+    "replay_all",
     "store",
     "void_rings",
     "wait",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,24 @@ from schemas.event import ORDER, Attempt, Event, State
 _COLUMNS = [events.c[field.name] for field in fields(Event)]
 _ATTEMPT = [attempts.c[field.name] for field in fields(Attempt)]
 _STATES = {State.WAITING: WAITING, State.DONE: DONE, State.DEAD: DEAD}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which events: all given must hold. `shop` is a key, `code` the reason, `text` part of the detail or an id.
+
+    `since` and `until` bound the time of arrival, to the millisecond.
+    """
+
+    shop: str | None = None
+    state: State | None = None
+    code: str | None = None
+    system: str | None = None
+    error_class: str | None = None
+    order: str | None = None
+    text: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 def _event(row: Row[Any]) -> Event:
@@ -83,22 +101,33 @@ def page(
 
     `since` and `until` bound the time of arrival, to the millisecond.
     """
-    query = select(*_COLUMNS).order_by(events.c.id.desc()).limit(limit)
-    same = {"shop_key": shop, "reason": code, "system": system, "error_class": error_class, "order_id": order}
-    query = query.where(*(events.c[name] == value for name, value in same.items() if value is not None))
-    if state is not None:
-        query = query.where(events.c.state == _STATES[state])
-    said = [name for name, value in {"system": system, "error_class": error_class}.items() if value]
-    query = query.where(*(events.c[name] != NOTHING for name in said))
-    if text:
-        query = query.where(or_(events.c.detail.icontains(text, autoescape=True), events.c.id == text))
-    return _events(tx, query.where(*_between(since, until, after)))
+    wanted = Filter(shop, state, code, system, error_class, order, text, since, until)
+    query = select(*_COLUMNS).where(*matching(wanted)).order_by(events.c.id.desc()).limit(limit)
+    return _events(tx, query if after is None else query.where(events.c.id < after))
 
 
-def _between(since: datetime | None, until: datetime | None, after: str | None) -> list[ColumnElement[bool]]:
+def matching(wanted: Filter) -> list[ColumnElement[bool]]:
+    """The conditions of a filter, so said that the partial indexes serve them."""
+    same = {
+        "shop_key": wanted.shop,
+        "reason": wanted.code,
+        "system": wanted.system,
+        "error_class": wanted.error_class,
+        "order_id": wanted.order,
+    }
+    found = [events.c[name] == value for name, value in same.items() if value is not None]
+    if wanted.state is not None:
+        found.append(events.c.state == _STATES[wanted.state])
+    said = [name for name in ("system", "error_class") if getattr(wanted, name)]
+    found += [events.c[name] != NOTHING for name in said]
+    if wanted.text:
+        found.append(or_(events.c.detail.icontains(wanted.text, autoescape=True), events.c.id == wanted.text))
+    return found + _between(wanted.since, wanted.until)
+
+
+def _between(since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
     bounds = [] if since is None else [events.c.id >= first_id(since)]
-    bounds += [] if until is None else [events.c.id < first_id_after(until)]
-    return bounds + ([] if after is None else [events.c.id < after])
+    return bounds + ([] if until is None else [events.c.id < first_id_after(until)])
 
 
 def counts(tx: Connection, *, done: bool = False) -> dict[State, int]:

@@ -11,6 +11,7 @@ import structlog
 
 from ledger import alarms, events, orders, settings
 from ledger.engine import LedgerDown
+from workers import replay
 from workers.bell import BellDown
 from workers.services import Services
 
@@ -47,7 +48,14 @@ class Clock:
 
     def tick(self) -> None:
         """Everything once. A database or Redis that is away costs this tick only."""
-        for duty in (self.heartbeat, self.take_abandoned, self.mind_epoch, self.ring_due, self.sound_alarms):
+        for duty in (
+            self.heartbeat,
+            self.take_abandoned,
+            self.mind_epoch,
+            self.carry_replays,
+            self.ring_due,
+            self.sound_alarms,
+        ):
             try:
                 duty()
             except LedgerDown as error:
@@ -109,6 +117,10 @@ class Clock:
                 return
             self.services.bell.fail(rows)
             after = rows[-1].event_id
+
+    def carry_replays(self) -> None:
+        """Bulk replays go on from where they are; what they make due is rung next."""
+        replay.carry_forward(self.services)
 
     def ring_due(self) -> None:
         """Ring what is due, unleased and not rung lately; first ring, then note it, so that no bell is only

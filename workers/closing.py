@@ -146,6 +146,7 @@ def _attempt(hand: Hand, ending: Ending) -> Attempt:
         error_class=ending.error_class,
         system=ending.system,
         exchange=json.dumps(asdict(ending.exchange)) if ending.exchange else "",
+        manual=hand.event.manual,
     )
 
 

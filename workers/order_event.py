@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from adapters import manifest_of
 from ledger import connections, documents, events
@@ -18,7 +17,7 @@ from workers.ending import Ending, Incident
 from workers.hand import Hand
 from workers.paused import refuse_paused
 from workers.read import read_order
-from workers.rules import NOTHING, REFUSE, WAIT, Decision, Rules, Trigger
+from workers.rules import NOTHING, REFUSE, WAIT, Decision, Rules, Trigger, rules_of
 
 #: Reasons to wait that no later event of the shop brings to an end: a person has to look.
 FOR_A_PERSON = frozenset({"REFUND_LINES_UNKNOWN"})
@@ -105,7 +104,8 @@ def _finish_open(hand: Hand, account: Account) -> None:
             raise Incident(
                 f"Nobody can tell whether {row.reference} exists over there.",
                 code="HELD",
-                remedy="Look it up by hand, then say: flask event settle (it exists, number …) or issue (it does not).",
+                remedy="Look it up over there, then say which: flask document settle EVENT_ID --number N (it exists) "
+                "or flask document issue EVENT_ID (it does not).",
             )
 
 
@@ -124,9 +124,7 @@ def _owe(hand: Hand, way: Way, order: Order) -> Ending:
 
 
 def _rules(hand: Hand, way: Way) -> Rules:
-    seller = way.account.seller
-    today = hand.services.now().astimezone(ZoneInfo(seller.timezone)).date()
-    return Rules(way.shop.key, seller, way.route.policy, way.route.starts_at, today)
+    return rules_of(way.shop.key, way.route, way.account, hand.services.now())
 
 
 def _act(hand: Hand, way: Way, decision: Decision, earlier: list[Issued]) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
-from schemas.connection import Policy
+from schemas.connection import Account, Policy, Route
 from schemas.document import Draft, Issued, Kind, Seller
 
 INVOICE = "invoice"
@@ -36,6 +37,12 @@ class Rules:
     policy: Policy
     starts_at: datetime | None
     today: date
+
+
+def rules_of(shop_key: str, route: Route, account: Account, now: datetime) -> Rules:
+    """The rules of a shop's orders on a route to an account; today is the seller's."""
+    seller = account.seller
+    return Rules(shop_key, seller, route.policy, route.starts_at, now.astimezone(ZoneInfo(seller.timezone)).date())
 
 
 @dataclass(frozen=True, slots=True)
