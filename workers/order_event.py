@@ -20,7 +20,7 @@ from workers.read import read_order
 from workers.rules import NOTHING, REFUSE, WAIT, Decision, Rules, Trigger, rules_of
 
 #: Reasons to wait that no later event of the shop brings to an end: a person has to look.
-FOR_A_PERSON = frozenset({"REFUND_LINES_UNKNOWN"})
+FOR_A_PERSON = frozenset({"REFUND_LINES_UNKNOWN", "CONDITION_UNKNOWN"})
 
 #: One event never makes more documents than this: a loop would be a defect, and papers are dear.
 MOST_DOCUMENTS = 50
@@ -115,6 +115,10 @@ def _owe(hand: Hand, way: Way, order: Order) -> Ending:
         with hand.services.ledger.read() as tx:
             earlier = documents.history(tx, hand.event.shop_id, hand.event.order_id)
         decision = decide(order, earlier, _rules(hand, way), Trigger())
+        if decision.reason == "DOCUMENT_IN_FLIGHT":
+            raise Waiting(
+                decision.detail, until="settle", seconds=hand.services.timing.order_held, code=decision.reason
+            )
         if decision.action in (NOTHING, WAIT) and decision.reason not in FOR_A_PERSON:
             if decision.reason == "ALREADY_INVOICED":
                 wanted.paid_since(hand, order, earlier, manifest_of(way.account.system))
