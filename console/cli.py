@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
-from console import connections, demo, events, run, service, simulate, users
+from console import connections, demo, events, mailed, run, service, simulate, users
 from console.preview import preview
 
 
 def register(app: Flask) -> None:
     """Give `app` the console's commands."""
+    for word in (mailed.sent, mailed.send_again):
+        events.event.add_command(word)
     for command in (
         connections.shop,
         connections.account,

@@ -81,7 +81,8 @@ def official(task: Task) -> Ending:
     _note_official(task, told)
     hub = task.mouth.manifest.official
     if told.state is OfficialState.WAITING:
-        raise not_yet(task, "official", f"{hub} has not answered yet.", task.hand.services.timing.official)
+        seconds = task.hand.services.timing.official
+        raise not_yet(task, "official", f"{hub} has not answered yet.", seconds, code="OFFICIAL_WAITING")
     if told.state is OfficialState.REFUSED:
         raise _refused(task, told)
     if told.state is OfficialState.ACCEPTED:

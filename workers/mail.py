@@ -12,9 +12,10 @@ from workers.task import Task, asked, done
 
 log = structlog.get_logger(__name__)
 
+#: Replaying alone never repeats an e-mail; a person says one of the two.
 LOOK = (
-    "Look in the invoicing system whether it was sent. Replaying this event does not send it again unless you say so: "
-    "flask document says that it was sent, or that it may be sent once more."
+    "Look in the invoicing system whether it was sent, then say so: flask event sent {id}, or, if it was not: "
+    "flask event send-again {id}. A replay does not send it again."
 )
 
 
@@ -77,4 +78,8 @@ def _perhaps(task: Task, why: str) -> Incident:
     with task.hand.services.ledger.write() as tx:
         follow_ups.email_perhaps(tx, task.row.id)
     number = task.document.number or task.document.system_id
-    return Incident(f"Perhaps {number} was mailed, perhaps not: {why}.", code="PERHAPS_SENT", remedy=LOOK)
+    return Incident(
+        f"Perhaps {number} was mailed, perhaps not: {why}.",
+        code="PERHAPS_SENT",
+        remedy=LOOK.format(id=task.hand.event.id),
+    )

@@ -43,15 +43,15 @@ def asked(task: Task, call: Callable[[], T]) -> T:
         if error.until in OWN_CONDITIONS:
             raise
         seconds = (error.seconds or 0.0) * task.hand.services.timing.settle_scale
-        raise not_yet(task, error.until, error.detail, seconds) from None
+        raise not_yet(task, error.until, error.detail, seconds, code=f"{error.until.upper()}_NOT_READY") from None
 
 
-def not_yet(task: Task, what: str, detail: str, seconds: float) -> Waiting:
+def not_yet(task: Task, what: str, detail: str, seconds: float, *, code: str) -> Waiting:
     """Waiting for `what` of this document, at least `seconds`; never counted as a try."""
     timing, event = task.hand.services.timing, task.hand.event
     age = (task.hand.services.now() - event.received_at).total_seconds()
     pause = max(seconds, min(age * SHARE_OF_AGE, timing.not_ready_most))
-    return Waiting(detail, until=f"{what}:{task.row.id}", seconds=pause, code=what.upper())
+    return Waiting(detail, until=f"{what}:{task.row.id}", seconds=pause, code=code)
 
 
 def done(reason: str, detail: str = "") -> Ending:

@@ -10,7 +10,7 @@ from workers import issue
 from workers.ending import Ending, Incident
 from workers.task import Task, done
 
-GONE = "Look for it in the invoicing system. Cancelled or deleted there by hand: say so here with flask document."
+GONE = "Look for it in the invoicing system: was it cancelled or deleted there by hand? It will not be issued again."
 OTHER = "Correct or cancel it in the invoicing system; it will not be issued again."
 
 

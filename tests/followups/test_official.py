@@ -31,7 +31,7 @@ def _decide(hub: Desk, outcome: str) -> None:
 def test_a_document_under_way_waits_uncounted(hub: Desk) -> None:
     row = hub.issue(1, **FIRM)
     waiting = hub.run(hub.follow_up(1, "official").id)
-    assert (waiting.state, waiting.reason, waiting.attempts) == (State.WAITING, "OFFICIAL", 0)
+    assert (waiting.state, waiting.reason, waiting.attempts) == (State.WAITING, "OFFICIAL_WAITING", 0)
     assert hub.notes(row).official_state == "waiting"
 
 
@@ -58,7 +58,7 @@ def test_an_e_mail_waits_for_the_number_and_goes_as_soon_as_it_is_there(hub: Des
     row = hub.issue(1, **FIRM)
     mail, number = hub.follow_up(1, "email"), hub.follow_up(1, "official")
     waiting = hub.run(mail.id)
-    assert (waiting.state, waiting.reason, waiting.attempts) == (State.WAITING, "OFFICIAL_NUMBER", 0)
+    assert (waiting.state, waiting.reason, waiting.attempts) == (State.WAITING, "OFFICIAL_NUMBER_NOT_READY", 0)
     assert (hub.notes(row).email_state, hub.mails(row)) == ("", 0)
     _decide(hub, "ok")
     hub.bell.rung.clear()

@@ -17,7 +17,7 @@ def test_pdf_waits_uncounted_while_it_is_made_and_is_then_kept_once(desk: Desk) 
     row = desk.issue(1)
     pdf = desk.follow_up(1, "pdf")
     waiting = desk.run(pdf.id)
-    assert (waiting.state, waiting.reason, waiting.attempts) == (State.WAITING, "PDF", 0)
+    assert (waiting.state, waiting.reason, waiting.attempts) == (State.WAITING, "PDF_NOT_READY", 0)
     assert desk.finish(pdf.id).reason == "PDF_KEPT"
     with desk.ledger.read() as tx:
         kept = follow_ups.file(tx, row.id, "pdf")
