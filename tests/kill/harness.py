@@ -163,14 +163,17 @@ def run(lab: Lab, fault: str, seed: int, *, blind: bool = False) -> Result:
     return _close(lab, fault, seed, orders, answered, fired, stuck, time.monotonic() - started)
 
 
-def _settled(lab: Lab, seconds: float = 90) -> list[str]:
+def _settled(lab: Lab, seconds: float = 180) -> list[str]:
     """Wait until nothing waits; gives what still does then."""
     try:
         lab.books.settle(seconds)
     except NotStarted:
         with lab.books.ledger.read() as tx:
             waiting = events.page(tx, state=State.WAITING)
-        return [f"stuck: order {e.order_id} {e.reason} {e.waiting_for} {e.due_at} alone={e.isolate}" for e in waiting]
+        return [
+            f"stuck: {e.order_id} {e.reason} {e.detail} {e.due_at} tries={e.attempts} alone={e.isolate}"
+            for e in waiting
+        ]
     return []
 
 

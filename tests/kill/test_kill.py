@@ -27,7 +27,7 @@ def _short(factory: pytest.TempPathFactory) -> Path:
 def test_nothing_is_lost_or_doubled_when(house: Lab, fault: str) -> None:
     result = run(house, fault, seed=7)
     assert result.fired, "the fault never happened, so this run proves nothing"
-    assert (result.lost, result.duplicated, result.wrong) == (0, 0, [])
+    assert (result.lost, result.duplicated, result.wrong) == (0, 0, []), result
     assert result.documents >= result.stored == 20
 
 
