@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 
-import sentry_sdk
 import structlog
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import logs
+import watch
 from config import Settings, settings_from_environment
 from console import auth, cli, pages, rq_dashboard
 from ledger import rejections
@@ -41,7 +41,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application. Without `settings` it reads the environment, and ends with one message if that is wrong."""
     settings = settings or _settings_or_exit()
     logs.configure(settings.log_level, settings.log_format)
-    _watch_errors(settings)
+    if settings.sentry_dsn:
+        watch.start(settings.sentry_dsn)
     app = Flask("billhook", static_folder=None)
     app.config.update(SECRET_KEY=settings.secret_keys[0], MAX_CONTENT_LENGTH=settings.body_limit)
     if len(settings.secret_keys) > 1:
@@ -72,6 +73,7 @@ def _house(settings: Settings) -> House:
         public_url=settings.public_url,
         slots=settings.slots,
         allow_private=settings.allow_private_addresses,
+        notice=watch.notice(settings.public_url),
     )
 
 
@@ -111,15 +113,3 @@ def _secure(answer: Response) -> Response:
     for name, value in _HEADERS.items():
         answer.headers.setdefault(name, value)
     return answer
-
-
-def _watch_errors(settings: Settings) -> None:
-    """Sentry only when a DSN is given; no bodies, no local variables, no personal data."""
-    if settings.sentry_dsn:
-        sentry_sdk.init(
-            settings.sentry_dsn,
-            send_default_pii=False,
-            include_local_variables=False,
-            max_request_body_size="never",
-            traces_sample_rate=0.0,
-        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import traceback
 from collections.abc import MutableMapping
 from typing import Any
@@ -53,6 +54,8 @@ def without_secrets(_logger: WrappedLogger, _method: str, fields: _Fields) -> _F
 def frames_only(_logger: WrappedLogger, _method: str, fields: _Fields) -> _Fields:
     """An exception becomes its class and frames: its text may quote a body or, from a database, a whole row."""
     error = fields.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()[1]
     if isinstance(error, BaseException):
         fields["error"] = type(error).__name__
         fields["frames"] = "".join(traceback.format_tb(error.__traceback__))

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 import structlog
 
-from ledger import events
+from ledger import events, replays
+from ledger.events import Filter
 from ledger.states import dead_of_shop
 from schemas.event import State
 from schemas.problem import Problem
@@ -19,8 +20,8 @@ log = structlog.get_logger(__name__)
 
 Bells = list[tuple[str, str]]
 
-#: So many are replayed in one transaction: other writers wait no longer than that takes.
-BATCH = 200
+#: So many are replayed and rung while the person waits for the answer.
+PAGE = 200
 
 
 def replay_one(house: House, bell: Bell, event_id: str) -> None:
@@ -35,22 +36,17 @@ def replay_one(house: House, bell: Bell, event_id: str) -> None:
     _tell(bell.silence if found.state is State.DONE else bell.ring, [(event_id, found.shop_key)])
 
 
-def replay_all(house: House, bell: Bell, shop_key: str) -> int:
-    """Replay what is dead in this shop now; what dies anew meanwhile lies behind and is not met twice."""
-    after, count = "", 0
-    while ids := _replay_some(house, shop_key, after):
-        _tell(bell.ring, [(event_id, shop_key) for event_id in ids])
-        after, count = ids[-1], count + len(ids)
-    log.info("replayed_all_by_hand", shop=shop_key, count=count)
-    return count
-
-
-def _replay_some(house: House, shop_key: str, after: str) -> list[str]:
+def replay_all(house: House, bell: Bell, shop_key: str, by: str) -> int:
+    """Begin a bulk replay of what is dead in this shop now, and carry its first page; the clock carries the rest."""
+    now = datetime.now(UTC)
     with house.ledger.write() as tx:
-        ids = dead_of_shop(tx, shop_key, after, BATCH)
-        for event_id in ids:
-            events.replay(tx, event_id, datetime.now(UTC))
-    return ids
+        ids = dead_of_shop(tx, shop_key, "", PAGE)
+        begun = replays.begin(tx, Filter(shop=shop_key, state=State.DEAD), by, now)
+        if ids:
+            replays.carry(tx, begun.id, PAGE, now)
+    _tell(bell.ring, [(event_id, shop_key) for event_id in ids])
+    log.info("replay_all_by_hand", shop=shop_key, count=begun.matched, replay=begun.id)
+    return begun.matched
 
 
 def _tell(say: Callable[[Bells], None], bells: Bells) -> None:

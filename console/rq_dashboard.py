@@ -29,6 +29,7 @@ from typing import Any
 import rq_dashboard
 from flask import Blueprint, Flask, Response, current_app, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from jinja2 import ChoiceLoader, FileSystemLoader
 from redis.exceptions import RedisError
 from rq.exceptions import NoSuchJobError
@@ -119,7 +120,8 @@ class _Views:
 
     def requeue_all(self, queue_name: str) -> ResponseReturnValue:
         self._known(queue_name)
-        return jsonify(status="OK", count=requeue.replay_all(self.house, self.bell, queue_name))
+        count = requeue.replay_all(self.house, self.bell, queue_name, current_user.name)
+        return jsonify(status="OK", count=count)
 
     def _known(self, queue_name: str) -> None:
         with self.house.ledger.read() as tx:

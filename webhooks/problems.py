@@ -9,7 +9,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 import structlog
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, current_app, got_request_exception, request
 from werkzeug.exceptions import HTTPException
 
 from ledger.engine import LedgerDown
@@ -93,4 +93,5 @@ def _defect(error: Exception) -> Response:
     """Something of ours is broken. The log gets the frames and the class; texts may hold what must not be logged."""
     frames = "".join(traceback.format_tb(error.__traceback__))
     log.error("request_failed", path=request.path, error=type(error).__name__, frames=frames)
+    got_request_exception.send(current_app._get_current_object(), exception=error)  # type: ignore[attr-defined]
     return render(500, "DEFECT", "This is a defect of Billhook.", "Report it with the log lines of this moment.")

@@ -10,6 +10,7 @@ import structlog
 from ledger import events, orders
 from schemas.errors import DeadLettered
 from schemas.event import Event, State
+from workers.notice import Cause
 from workers.services import Services
 
 log = structlog.get_logger(__name__)
@@ -33,7 +34,9 @@ def _killed(services: Services, event: Event, owner: str, status: int) -> None:
     now = services.now()
     with services.ledger.write() as tx:
         orders.release_all(tx, {owner})
-        events.abandon(tx, event.id, now)
+        after = events.abandon(tx, event.id, now)
+    if after.state is State.DEAD:
+        services.notice(Cause("event_dead", "", "", after.reason, event.id))
 
 
 def _answer(services: Services, event: Event | None) -> float | None:

@@ -111,6 +111,15 @@ class Bell:
                     pipe.llen(key)
                 return {key[prefix:]: int(count) for key, count in zip(keys, pipe.execute(), strict=True)}
 
+    def resting(self, shop: str) -> tuple[list[str], list[str]]:
+        """The ids of a shop's scheduled and of its failed jobs."""
+        queue = shop_queue(queue_name(shop), self._redis)
+        with _trouble(), self._redis.pipeline(transaction=False) as pipe:
+            for registry in (queue.scheduled_job_registry, queue.failed_job_registry):
+                pipe.zrange(registry.key, 0, -1)
+            scheduled, failed = ([job_id.decode() for job_id in ids] for ids in pipe.execute())
+        return scheduled, failed
+
     def close(self) -> None:
         self._redis.close()
 

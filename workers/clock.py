@@ -11,8 +11,10 @@ import structlog
 
 from ledger import alarms, events, orders, settings
 from ledger.engine import LedgerDown
-from workers import replay
+from schemas.event import State
+from workers import replay, tidy
 from workers.bell import BellDown
+from workers.notice import Cause
 from workers.services import Services
 
 log = structlog.get_logger(__name__)
@@ -39,6 +41,7 @@ class Clock:
     monotonic: Callable[[], float] = time.monotonic
     _seen: dict[int, Still] = field(default_factory=dict)
     _bell_was_down: bool = False
+    _tidied: float | None = None
 
     def run(self, stop: threading.Event) -> None:
         """Tick until told to stop; a tick that fails is logged and the next one tries again."""
@@ -54,6 +57,7 @@ class Clock:
             self.mind_epoch,
             self.carry_replays,
             self.ring_due,
+            self.tidy_registries,
             self.sound_alarms,
         ):
             try:
@@ -88,7 +92,9 @@ class Clock:
             event_id = orders.take_away(tx, row_id, owner, beat)
             if event_id is None:
                 return
-            events.abandon(tx, event_id, self.services.now())
+            event = events.abandon(tx, event_id, self.services.now())
+        if event.state is State.DEAD:
+            self.services.notice(Cause("event_dead", "", "", event.reason, event_id))
         log.warning("lease_taken_away", event_id=event_id, order=row_id)
 
     def mind_epoch(self) -> None:
@@ -136,6 +142,12 @@ class Clock:
                 events.mark_rung(tx, [event_id for event_id, _ in due], now)
             if len(due) < BATCH:
                 return
+
+    def tidy_registries(self) -> None:
+        """Now and then: what RQ's registries say beside what the ledger says."""
+        if self._tidied is None or self.monotonic() - self._tidied >= self.services.timing.tidy:
+            self._tidied = self.monotonic()
+            tidy.tidy(self.services)
 
     def sound_alarms(self) -> None:
         """Whatever waits or is dead for more than a day raises one alarm, whatever its reason."""

@@ -14,6 +14,7 @@ from schemas.event import ORDER, Attempt, State
 from workers.bell import BellDown
 from workers.ending import Ending
 from workers.hand import Hand
+from workers.notice import Cause
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +34,8 @@ def close(hand: Hand, ending: Ending) -> float | None:
         raise
     services.leases.forget(hand.owner)
     _ring(hand, bells)
+    if ending.state is State.DEAD:
+        services.notice(Cause("event_dead", ending.system, ending.error_class, ending.code, hand.event.id))
     log.info("event_ended", event_id=hand.event.id, state=ending.state.value, code=ending.code)
     return _answer(hand, ending)
 

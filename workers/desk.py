@@ -14,6 +14,7 @@ from schemas.event import ORDER, State
 from workers import follow_up, order_event
 from workers.ending import Ending, Incident
 from workers.hand import Hand
+from workers.notice import Cause
 from workers.retry import Step, next_step, system_of
 
 log = structlog.get_logger(__name__)
@@ -62,12 +63,20 @@ def _incident(hand: Hand, incident: Incident) -> Ending:
 def _after(hand: Hand, error: Exception) -> Ending:
     """The ending that `next_step` says for this error."""
     if not isinstance(error, BillhookError):
-        log.exception("defect", event_id=hand.event.id)
+        _defect(hand, error)
     services, attempt = hand.services, hand.event.attempts + 1
     step = next_step(error, attempt, services.now(), services.timing, services.rng, settle=hand.settle_delay)
     if step.pause and hand.account is not None:
         _pause(hand, hand.account, step)
     return _ending(step, error, hand.account)
+
+
+def _defect(hand: Hand, error: Exception) -> None:
+    """Nobody is told of its later tries: they say the same, and a dead letter says so at the end."""
+    log.exception("defect", event_id=hand.event.id)
+    if hand.event.attempts == 0:
+        system = hand.account.system if hand.account else ""
+        hand.services.notice(Cause("defect", system, type(error).__name__, "DEFECT", hand.event.id, error=error))
 
 
 def _confirmed(hand: Hand, error: Exception) -> Exception:
@@ -86,9 +95,13 @@ def _confirmed(hand: Hand, error: Exception) -> Exception:
 def _pause(hand: Hand, account: Account, step: Step) -> None:
     """Stop the account: one alarm for all that waits, however many events meet the refusal."""
     with hand.services.ledger.write() as tx:
-        if connections.pause_account(tx, account.id, step.detail, hand.services.now()):
+        first = connections.pause_account(tx, account.id, step.detail, hand.services.now())
+        if first:
             alarms.sound(tx, "account_paused", account.key, step.detail, hand.services.now())
-            log.error("account_paused", account=account.key, system=account.system)
+    if first:
+        log.error("account_paused", account=account.key, system=account.system)
+        cause = Cause("account_paused", account.system, "Auth", step.code, hand.event.id, account.key)
+        hand.services.notice(cause)
 
 
 def _ending(step: Step, error: Exception, account: Account | None) -> Ending:

@@ -22,6 +22,7 @@ from workers import services as desk_services
 from workers.bell import Bell
 from workers.isolate import Alone, end_after
 from workers.leases import Leases
+from workers.notice import Notice, unwatched
 from workers.pool import Pool
 from workers.services import Services
 from workers.timing import Timing
@@ -44,6 +45,7 @@ class House:
     public_url: str = ""
     slots: int = 32
     allow_private: bool = False
+    notice: Notice = unwatched
 
     def migrate(self) -> None:
         """Bring the database to this version's tables."""
@@ -56,7 +58,8 @@ class House:
         """The tools of one process of the desk."""
         alone = Alone([sys.executable, "-m", "flask", "alone"], seconds=self.timing.lease_most)
         leases = Leases(self.ledger, self.timing)
-        return Services(self.ledger, self.bell(), leases, self._adapter, self.timing, run_alone=alone)
+        tools = self.ledger, self.bell(), leases, self._adapter, self.timing
+        return Services(*tools, run_alone=alone, notice=self.notice)
 
     def _adapter(self, account: Account, *, guard: Guard) -> Adapter:
         return adapter_for(account, guard=guard, allow_private=self.allow_private, deadline=self.timing.call)

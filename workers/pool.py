@@ -149,7 +149,7 @@ class Pool:
         except BillhookError as error:
             run.error = str(error)
         except BaseException as error:  # also SystemExit: in a thread it would only cost the slot
-            run.error = "".join(traceback.format_exception(error))
+            run.error = _named(error)
             log.exception("job_broke", event_id=run.job.id, queue=run.queue)
         run.ended = datetime.now(UTC)
         self._outcomes.ended(run)
@@ -196,3 +196,8 @@ class Pool:
         if self._stopping.is_set():
             os._exit(128 + signum)
         self._stopping.set()
+
+
+def _named(error: BaseException) -> str:
+    """A foreign exception as the dashboard shows it: class and frames. Its text may quote a body or a database row."""
+    return "".join(traceback.format_tb(error.__traceback__)) + type(error).__name__

@@ -14,6 +14,7 @@ from schemas.connection import Account
 from schemas.ports import Guard
 from workers.bell import Bell
 from workers.leases import Leases
+from workers.notice import Notice, unwatched
 from workers.timing import Timing
 
 
@@ -40,6 +41,7 @@ class Services:
     now: Callable[[], datetime] = utc_now
     rng: random.Random = field(default_factory=random.Random)
     run_alone: Callable[[str, str], int] | None = None
+    notice: Notice = unwatched
 
 
 _current: list[Services] = []

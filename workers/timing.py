@@ -30,6 +30,7 @@ class Timing:
     verify: float = 600.0  # a document is looked up once more after this
     official: float = 60.0  # a document under way at the government's hub is asked about again after this …
     not_ready_most: float = 3600.0  # … and, like everything not ready, ever more rarely, up to this
+    tidy: float = 300.0  # RQ's registries are compared with the ledger this often
     alarm: float = 24 * 3600.0  # whatever waits or is dead longer than this raises an alarm
     heartbeat_stale: float = 30.0  # a clock that has not beaten for this long is reported missing
     isolated_child: float = 240.0  # an event run alone in a child may take this long

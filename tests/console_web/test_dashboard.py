@@ -13,9 +13,10 @@ from rq.registry import ScheduledJobRegistry, StartedJobRegistry
 from rq.serializers import JSONSerializer
 from rq_dashboard import web as library
 
-from ledger import events
+from ledger import events, replays
 from schemas.event import State
 from tests.console_web.conftest import PAGE, SAME, Web, open_web, settings_in
+from workers.replay import carry_forward
 from workers.roster import Member
 from workers.wire import Server, new_job, shop_queue
 
@@ -95,13 +96,22 @@ def test_requeue_of_one_replays_the_event_and_rings(web: Web) -> None:
     assert [job["id"] for job in web.jobs("queued")["jobs"]] == [event_id]
 
 
-def test_requeue_of_all_replays_this_shop_alone(web: Web) -> None:
-    ids = [web.dead(order) for order in range(450)]
-    assert web.post(f"/rq/requeue/{web.shop}").get_json() == {"status": "OK", "count": 450}
+def test_requeue_of_all_is_a_bulk_replay_of_this_shop_alone(web: Web) -> None:
+    """Its first page is rung at once; the clock carries on whatever is left, even if the web process dies now."""
+    ids = [web.dead(order) for order in range(250)]
+    assert web.post(f"/rq/requeue/{web.shop}").get_json() == {"status": "OK", "count": 250}
+    assert web.bell.waiting_counts() == {web.shop: 200}
+    with web.ledger.read() as tx:
+        (row,) = replays.latest(tx)
+    assert (row.by, row.matched, row.replayed, row.state) == ("ada", 250, 200, "running")
+    carry_forward(web.house.services())
     assert {web.load(event_id).state for event_id in ids} == {State.WAITING}
-    assert web.jobs("failed")["pagination"]["num_pages"] == 0
-    assert web.bell.waiting_counts() == {web.shop: 450}
+    assert web.jobs("failed")["pagination"]["num_pages"] == 7, "their jobs leave when the clock has rung them"
     assert web.post("/rq/requeue/nobody").status_code == 404
+
+
+def test_requeue_of_all_when_nothing_is_dead_is_no_error(web: Web) -> None:
+    assert web.post(f"/rq/requeue/{web.shop}").get_json() == {"status": "OK", "count": 0}
 
 
 def test_requeue_of_what_is_done_meanwhile_takes_its_job_away(web: Web) -> None:
