@@ -27,11 +27,10 @@ def worker() -> None:
 
 
 @click.command("alone", hidden=True)
-@click.argument("event_id")
-@click.argument("owner")
-def alone(event_id: str, owner: str) -> None:
-    """Work on one event in a process of its own; a worker starts this for events that outlived their worker."""
-    house().work_alone(event_id, owner)
+@click.argument("pairs", nargs=-1, required=True, metavar="EVENT OWNER ...")
+def alone(pairs: tuple[str, ...]) -> None:
+    """Work on events one by one in a process of its own; a worker starts this for those that outlived their worker."""
+    house().work_alone(list(zip(pairs[::2], pairs[1::2], strict=True)))
 
 
 @click.command("clock")

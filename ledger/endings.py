@@ -161,6 +161,11 @@ def replay_all(tx: Connection, ids: Sequence[str], now: datetime) -> None:
     tx.execute(update(events).where(events.c.id.in_(ids)).values(anew))
 
 
+def put_off(tx: Connection, event_id: str, due_at: datetime) -> None:
+    """Not its turn yet: due a little later, everything else of the event untouched."""
+    tx.execute(update(events).where(events.c.id == event_id, is_waiting).values(due_at=due_at, rings=0, rung_at=None))
+
+
 def abandon(tx: Connection, event_id: str, now: datetime) -> Event:
     """Its worker died or lost the lease: due now, alone in a child from here on; the third kill there makes it dead."""
     left = {

@@ -40,6 +40,13 @@ def due(
     return [(row.id, row.shop_key) for row in tx.execute(fair)]
 
 
+def apart(tx: Connection, now: datetime, limit: int) -> list[Bell]:
+    """Due events that have to run apart from the others because their worker died with them in hand."""
+    free = select(events.c.id, events.c.shop_key).outerjoin(leases, leases.c.order_row_id == events.c.order_row_id)
+    due = free.where(is_due, events.c.due_at <= now, events.c.isolate, leases.c.order_row_id.is_(None))
+    return [(row.id, row.shop_key) for row in tx.execute(due.order_by(events.c.due_at).limit(limit))]
+
+
 def mark_rung(tx: Connection, ids: Sequence[str], now: datetime) -> None:
     """These were rung just now."""
     rung = {"rung_at": now, "rings": events.c.rings + 1}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -31,7 +32,8 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Services:
-    """One process' tools. `run_alone` runs one event in a child process and says how that ended (None = cannot)."""
+    """One process' tools. `run_alone` takes event ids, each followed by the owner of its lease-to-be, runs them in a
+    child process and gives its exit status, negative when killed; `lane` is held by who does so."""
 
     ledger: Ledger
     bell: Bell
@@ -40,7 +42,8 @@ class Services:
     timing: Timing
     now: Callable[[], datetime] = utc_now
     rng: random.Random = field(default_factory=random.Random)
-    run_alone: Callable[[str, str], int] | None = None
+    run_alone: Callable[..., int] | None = None
+    lane: threading.Lock = field(default_factory=threading.Lock)
     notice: Notice = unwatched
 
 

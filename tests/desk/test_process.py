@@ -198,6 +198,8 @@ def test_a_child_that_is_killed_three_times_makes_a_dead_letter(desk: Desk) -> N
     killed: list[str] = []
 
     def die(event: str, owner: str) -> int:
+        with desk.ledger.write() as tx:
+            assert orders.take_lease(tx, desk.shop.id, "30", owner, event)
         killed.append(owner)
         return -9
 
@@ -217,3 +219,33 @@ def test_emptied_redis_gets_every_waiting_event_and_every_dead_letter_back(desk:
     queue = queue_name(desk.shop.key)
     assert redis.lrange(f"rq:queue:{queue}", 0, -1) == [waiting.encode()]
     assert FailedJobRegistry(queue, connection=redis).get_job_ids() == [dead]
+
+
+def test_nobody_waits_for_the_child_with_a_slot(desk: Desk) -> None:
+    event_id = desk.captured("009")
+    with desk.ledger.write() as tx:
+        events.abandon(tx, event_id, desk.now)
+    object.__setattr__(desk.services, "run_alone", lambda *pairs: 0)
+    with desk.services.lane:
+        assert desk.run(event_id) == 2 * desk.services.timing.clock_tick
+    put_off = desk.event(event_id)
+    assert put_off.isolate and put_off.due_at is not None and put_off.due_at > desk.now
+
+
+def test_one_child_takes_every_event_that_has_to_run_apart_and_only_the_one_in_hand_is_suspect(desk: Desk) -> None:
+    ids = [desk.captured("009", id=2000 + n, number=str(2000 + n)) for n in range(3)]
+    with desk.ledger.write() as tx:
+        for event_id in ids:
+            events.abandon(tx, event_id, desk.now)
+    given: list[tuple[str, ...]] = []
+
+    def die(*pairs: str) -> int:
+        given.append(pairs[::2])
+        with desk.ledger.write() as tx:
+            assert orders.take_lease(tx, desk.shop.id, "2001", pairs[3], pairs[2])
+        return -9
+
+    object.__setattr__(desk.services, "run_alone", die)
+    desk.run(ids[0])
+    assert sorted(given[0]) == sorted(ids)
+    assert sorted(desk.event(e).kills for e in ids) == [0, 0, 1]
