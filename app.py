@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import logs
 import watch
-from config import Settings, settings_from_environment
+from config import Settings, settings_from_environment, value_of
 from console import auth, cli, pages, rq_dashboard
 from ledger import rejections
 from ledger.engine import Ledger, LedgerDown, open_ledger
@@ -80,6 +80,7 @@ def _house(settings: Settings) -> House:
 def _open_doors(app: Flask, settings: Settings, house: House) -> None:
     """Every door of the house. Another blueprint, or another command, is registered here and nowhere else."""
     app.extensions["billhook.house"] = house
+    app.extensions["billhook.value_of"] = value_of
     bell = house.bell(DOOR_RING)
     shops, inbox = ShopBook(house.ledger), Inbox(house.ledger, Ringer(bell))
     app.extensions["billhook.inbox"] = inbox

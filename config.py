@@ -49,6 +49,11 @@ def settings_from_environment() -> Settings:
     return settings if settings.secret_keys else replace(settings, secret_keys=(secret_key_in(settings.key_file),))
 
 
+def value_of(name: str) -> str | None:
+    """What `env:NAME` in a connection file stands for: NAME, or the content of the file that NAME_FILE names."""
+    return _Reader(os.environ).text(name) or None
+
+
 def secret_key_in(path: Path) -> str:
     """The key in this file, made once with mode 0600; processes that start together agree on one."""
     try:

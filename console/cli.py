@@ -4,21 +4,41 @@ from __future__ import annotations
 
 from flask import Flask
 
-from console import connections, demo, events, mailed, run, service, simulate, users
-from console.preview import preview
+from console import (
+    accounts,
+    demo,
+    doctor,
+    documents,
+    events,
+    mailed,
+    preview,
+    routes,
+    rules,
+    run,
+    service,
+    shops,
+    simulate,
+    transfer,
+    users,
+)
 
 
 def register(app: Flask) -> None:
     """Give `app` the console's commands."""
+    preview.rules_for_shop = rules.rules_for_shop
     for word in (mailed.sent, mailed.send_again):
         events.event.add_command(word)
     for command in (
-        connections.shop,
-        connections.account,
-        connections.route,
+        shops.shop,
+        accounts.account,
+        routes.route,
+        transfer.import_file,
+        transfer.export,
         events.event,
+        documents.document,
+        doctor.doctor,
         users.user,
-        preview,
+        preview.preview,
         demo.demo,
         run.run_all,
         simulate.simulate,

@@ -79,6 +79,14 @@ def resume_account(tx: Connection, account_id: int) -> bool:
     return tx.execute(go).rowcount == 1
 
 
+def change_account(
+    tx: Connection, account_id: int, *, name: str, seller: Seller, options: Mapping[str, str], expires_on: date | None
+) -> None:
+    """Everything about an account but its login."""
+    changed = {"name": name, "seller": to_json(seller), "options": to_json(options), "expires_on": expires_on}
+    tx.execute(update(accounts).where(accounts.c.id == account_id).values(changed))
+
+
 def remove_account(tx: Connection, account_id: int) -> None:
     """Never use it again; its documents keep naming it."""
     tx.execute(update(accounts).where(accounts.c.id == account_id).values(state="removed"))

@@ -79,6 +79,27 @@ def list_routes(tx: Connection, shop_id: int | None = None) -> list[Route]:
     return [_route(row) for row in found]
 
 
+def change_route(
+    tx: Connection,
+    route_id: int,
+    *,
+    policy: Policy,
+    starts_at: datetime,
+    series: str,
+    options: Mapping[str, str],
+    account_id: int,
+) -> None:
+    """Other rules, or another account, from the next decision on; an order's first document has fixed its account."""
+    changed = {
+        "policy": to_json(policy),
+        "starts_at": starts_at,
+        "series": series,
+        "options": to_json(options),
+        "account_id": account_id,
+    }
+    tx.execute(update(routes).where(routes.c.id == route_id).values(changed))
+
+
 def set_route_state(tx: Connection, route_id: int, state: str) -> None:
     """Make it active, paused or removed; a removed one stays removed, since another may have its place."""
     kept = (routes.c.id == route_id, routes.c.state != REMOVED)

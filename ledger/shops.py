@@ -32,10 +32,14 @@ def add_shop(
     url: str = "",
     credentials: Mapping[str, str] | None = None,
     timezone: str = "UTC",
+    key: str = "",
 ) -> Shop:
-    """Register a webshop; its key is the slug and eight random characters, so that nobody guesses its address."""
+    """Register a webshop; its key is the slug and eight random characters, so that nobody guesses its address.
+
+    `key` is given where it was made before: a connection file that is imported into a second house.
+    """
     row = {
-        "key": f"{slug}-{shop_suffix()}",
+        "key": key or f"{slug}-{shop_suffix()}",
         "platform": platform,
         "name": name,
         "url": url,
@@ -71,6 +75,11 @@ def list_shops(tx: Connection, vault: Vault, now: datetime | None = None) -> lis
 def set_shop_state(tx: Connection, shop_id: int, state: str) -> None:
     """Make it active, paused (deliveries are stored, nothing is issued) or removed (its address is gone, rows stay)."""
     tx.execute(update(shops).where(shops.c.id == shop_id).values(state=state))
+
+
+def change_shop(tx: Connection, shop_id: int, *, name: str, url: str, timezone: str) -> None:
+    """What people call it, where it is, and its own time zone."""
+    tx.execute(update(shops).where(shops.c.id == shop_id).values(name=name, url=url, timezone=timezone))
 
 
 def set_credentials(tx: Connection, vault: Vault, shop_id: int, credentials: Mapping[str, str]) -> None:

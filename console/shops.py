@@ -1,0 +1,176 @@
+"""`flask shop …`: the webshops that send."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import available_timezones
+
+import click
+
+from console.keys import a_shop, pairs, slug
+from console.parts import Plain, house, ring
+from console.tables import one, show
+from ledger import connections, events
+from ledger.engine import Tx
+from schemas.connection import Shop
+from schemas.event import State
+
+#: Platforms whose deliveries this version reads.
+PLATFORMS = ("woocommerce",)
+OVERLAP_HOURS = 24
+
+
+def timezone(text: str) -> str:
+    """An IANA time zone."""
+    if text not in available_timezones():
+        raise click.BadParameter(f"{text!r} is no time zone; write it like Europe/Warsaw.")
+    return text
+
+
+@click.group("shop", cls=Plain)
+def shop() -> None:
+    """The webshops that send."""
+
+
+@shop.command("add")
+@click.argument("platform", type=click.Choice(PLATFORMS))
+@click.argument("url")
+@click.option("--name", required=True, help="What people call it; its key is made from this.")
+@click.option("--secret", help="The webhook's secret; made here and shown once when not given.")
+@click.option("--timezone", "zone", type=timezone, default="UTC", show_default=True, help="The shop's own time zone.")
+@click.option("--json", "as_json", is_flag=True)
+def shop_add(platform: str, url: str, name: str, secret: str | None, zone: str, as_json: bool) -> None:
+    """Register the shop at URL and say where its webhooks go."""
+    chosen = secret or secrets.token_urlsafe(24)
+    ledger = house().ledger
+    with ledger.write() as tx:
+        added = connections.add_shop(
+            tx,
+            ledger.vault,
+            slug=slug(name),
+            platform=platform,
+            name=name,
+            url=url,
+            secrets=(chosen,),
+            timezone=zone,
+            now=datetime.now(UTC),
+        )
+    row = {"key": added.key, "platform": platform, "webhook": _webhook(added)}
+    if not secret:
+        row["secret"] = chosen
+    one(row, as_json=as_json)
+    if not as_json:
+        click.echo("In WooCommerce: Settings > Advanced > Webhooks, one for 'Order created', one for 'Order updated'.")
+
+
+def _webhook(found: Shop) -> str:
+    return f"{house().public_url}/webhooks/{found.key}"
+
+
+@shop.command("list")
+@click.option("--all", "everything", is_flag=True, help="Removed ones too.")
+@click.option("--json", "as_json", is_flag=True)
+def shop_list(everything: bool, as_json: bool) -> None:
+    """Every shop, with its state."""
+    ledger = house().ledger
+    with ledger.read() as tx:
+        found = connections.list_shops(tx, ledger.vault)
+    rows = [_row(s) for s in found if everything or s.state != "removed"]
+    show(rows, ("key", "platform", "name", "url", "timezone", "state"), as_json=as_json)
+
+
+def _row(found: Shop) -> dict[str, Any]:
+    own = {k: getattr(found, k) for k in ("key", "platform", "name", "url", "timezone", "state")}
+    return {**own, "webhook": _webhook(found), "secrets": len(found.secrets), "reads_back": bool(found.credentials)}
+
+
+@shop.command("edit")
+@click.argument("key")
+@click.option("--name", help="What people call it; its key stays.")
+@click.option("--url", help="Where the shop is.")
+@click.option("--timezone", "zone", type=timezone, help="The shop's own time zone.")
+@click.option("--set", "settings", multiple=True, metavar="FIELD=VALUE", help="A credential for reading the shop back.")
+@click.option("--json", "as_json", is_flag=True)
+def shop_edit(
+    key: str, name: str | None, url: str | None, zone: str | None, settings: Sequence[str], as_json: bool
+) -> None:
+    """Change what is known about a shop; what is not given stays."""
+    ledger = house().ledger
+    with ledger.write() as tx:
+        found = a_shop(tx, key)
+        connections.change_shop(
+            tx, found.id, name=name or found.name, url=url or found.url, timezone=zone or found.timezone
+        )
+        if settings:
+            connections.set_credentials(tx, ledger.vault, found.id, {**found.credentials, **pairs(settings)})
+        changed = a_shop(tx, key)
+    one(_row(changed), as_json=as_json)
+
+
+@shop.command("rotate-secret")
+@click.argument("key")
+@click.option("--secret", help="The new secret; made here and shown once when not given.")
+@click.option(
+    "--overlap", type=click.IntRange(0, 24 * 90), default=OVERLAP_HOURS, show_default=True, metavar="HOURS",
+    help="So long the old secret is good too: time to enter the new one in the shop.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True)
+def shop_rotate(key: str, secret: str | None, overlap: int, as_json: bool) -> None:
+    """Give a shop's webhooks a new secret, without a gap in which deliveries are refused."""
+    chosen = secret or secrets.token_urlsafe(24)
+    until = datetime.now(UTC) + timedelta(hours=overlap)
+    ledger = house().ledger
+    with ledger.write() as tx:
+        connections.rotate_secret(tx, ledger.vault, a_shop(tx, key).id, chosen, until)
+    row: dict[str, Any] = {"key": key, "old_valid_until": until}
+    one(row if secret else {**row, "secret": chosen}, as_json=as_json)
+
+
+@shop.command("pause")
+@click.argument("key")
+def shop_pause(key: str) -> None:
+    """Keep storing what a shop sends, but work on nothing of it."""
+    _set_state(key, "paused")
+    click.echo(f"{key} is paused: its deliveries are stored and wait. flask shop resume {key} goes on.")
+
+
+@shop.command("resume")
+@click.argument("key")
+def shop_resume(key: str) -> None:
+    """Work on what a paused shop has sent."""
+    with house().ledger.write() as tx:
+        found = a_shop(tx, key)
+        connections.set_shop_state(tx, found.id, "active")
+        waiting = _waiting(tx, key)
+    ring(waiting)
+    click.echo(f"{key} goes on; {len(waiting)} waiting events are rung.")
+
+
+def _waiting(tx: Tx, key: str) -> list[tuple[str, str]]:
+    """What a first bell is rung for; the clock rings the rest."""
+    now = datetime.now(UTC)
+    found = events.page(tx, shop=key, state=State.WAITING, limit=1000)
+    return [(event.id, event.shop_key) for event in found if event.due_at and event.due_at <= now]
+
+
+@shop.command("remove")
+@click.argument("key")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def shop_remove(key: str, yes: bool) -> None:
+    """Close a shop's address for good; its orders and documents stay in the ledger."""
+    if not yes:
+        click.confirm(f"Deliveries to {key} will be refused from now on. Remove it?", abort=True)
+    with house().ledger.write() as tx:
+        found = a_shop(tx, key)
+        for way in connections.list_routes(tx, found.id):
+            connections.set_route_state(tx, way.id, "removed")
+        connections.set_shop_state(tx, found.id, "removed")
+    click.echo(f"{key} is removed, and its routes with it.")
+
+
+def _set_state(key: str, state: str) -> None:
+    with house().ledger.write() as tx:
+        connections.set_shop_state(tx, a_shop(tx, key).id, state)
