@@ -1,0 +1,1 @@
+"""Bulk replays and replaced keys in a running house of real processes."""
