@@ -144,11 +144,17 @@ def required() -> Response | None:
     """
     if current_user.is_authenticated:
         return None
-    if request.method != "GET" or request.accept_mimetypes.best != "text/html":
+    if request.method != "GET" or not wants_page():
         raise Problem(401, "LOGIN_NEEDED", "Nobody is logged in.", remedy="Log in at /console/login, then try again.")
     answer = redirect(url_for(LOGIN, next=request.full_path.rstrip("?")))
     assert isinstance(answer, Response)  # noqa: S101 - what Flask's redirect makes
     return answer
+
+
+def wants_page() -> bool:
+    """Whether a person's browser asks, which likes HTML better than JSON; scripts like both the same, or JSON better."""
+    liked = request.accept_mimetypes
+    return liked["text/html"] > liked["application/json"]
 
 
 def safe_next(target: str | None) -> str:

@@ -230,7 +230,7 @@ def _unknown(what: str) -> Problem:
 def _redis_down(_error: Exception) -> ResponseReturnValue:
     """A page for people, a problem for scripts."""
     detail = "Redis does not answer. Nothing is lost: the ledger rings everything again when it is back."
-    if request.accept_mimetypes.best == "text/html":
+    if auth.wants_page():
         answer = make_response(render_template("console/away.html", detail=detail), 503)
         answer.headers["Retry-After"] = "5"
         return answer

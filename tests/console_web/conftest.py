@@ -31,7 +31,11 @@ from workers.wire import Server
 
 KEY = "a-secret-key-of-the-tests-that-is-long-enough"
 PASSWORD = "correct horse battery"
-PAGE = {"Accept": "text/html"}
+#: As Chromium says it.
+PAGE = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,"
+    "application/signed-exchange;v=b3;q=0.7"
+}
 SAME = {"Sec-Fetch-Site": "same-origin"}
 
 
