@@ -86,10 +86,19 @@ def _confirmed(hand: Hand, error: Exception) -> Exception:
     try:
         hand.mouth.verify()
     except Auth as confirmed:
-        return confirmed
+        return _unless_replaced(hand, hand.mouth.account, confirmed)
     except AdapterError as unclear:
         return unclear
     return Transient(f"Refused once, though the key is good: {error.detail}", system=error.system, code="STRAY_AUTH")
+
+
+def _unless_replaced(hand: Hand, account: Account, refused: Auth) -> Exception:
+    """A run that still had the old key in hand when it was replaced pauses nobody: its next try has the new one."""
+    with hand.services.ledger.read() as tx:
+        today = connections.account(tx, hand.services.ledger.vault, account.id)
+    if today.credentials == account.credentials:
+        return refused
+    return Transient("The key was replaced during this run.", system=refused.system, code="KEY_REPLACED")
 
 
 def _pause(hand: Hand, account: Account, step: Step) -> None:
