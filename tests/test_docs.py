@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FLOORS = ("schemas", "ledger", "adapters", "workers", "webhooks", "console")
-#: How a code is said in the source: as a keyword, as an error class' own, or as what an ending or a decision begins with.
+#: How a code is said in the source: as a keyword, as an error class' own, or as how an ending or a decision begins.
 SAID = re.compile(
     r"""(?:code\s*=\s*|nothing\(\s*|wait\(\s*|refuse\(\s*|_done\(\s*|Ending\(State\.\w+,\s*)"([A-Z][A-Z_]{3,})\""""
 )

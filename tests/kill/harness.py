@@ -24,7 +24,7 @@ from redis import Redis
 from console.demo import TOKEN, Books, Delivery, books_of, connect, deliveries
 from console.stack import NotStarted, Stack, free_port
 from ledger import documents, events
-from schemas.event import State
+from schemas.event import ORDER, State
 
 SECRET = "lab-secret-7f3a9c"
 #: Captured orders that owe one invoice each, in their paid state.
@@ -169,7 +169,7 @@ def _settled(lab: Lab, seconds: float = 180) -> list[str]:
         lab.books.settle(seconds)
     except NotStarted:
         with lab.books.ledger.read() as tx:
-            waiting = events.page(tx, state=State.WAITING)
+            waiting = [e for e in events.page(tx, state=State.WAITING, limit=500) if e.kind == ORDER]
         return [
             f"stuck: {e.order_id} {e.reason} {e.detail} {e.due_at} tries={e.attempts} alone={e.isolate}"
             for e in waiting

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
@@ -36,6 +37,7 @@ def fire(number: int, nth: int) -> None:
     if due:
         with _outside_transactions() if number == STOP else nullcontext():
             os.kill(os.getpid(), number)
+            time.sleep(0.1)  # a stop reaches the threads a moment later: not before this one has let go of the lock
 
 
 @contextmanager
