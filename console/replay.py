@@ -113,15 +113,26 @@ def _replay_matching(wanted: Filter, *, ask: bool, stay: bool, as_json: bool) ->
     if ask:
         with ledger.read() as tx:
             matched, _ = replays.count(tx, wanted)
-        click.confirm(f"{matched} events match. Run them again?", abort=True)
+        click.confirm(f"{matched} events match. Run them again?", abort=True, err=True)
     with ledger.write() as tx:
-        begun = replays.begin(tx, wanted, getpass.getuser(), datetime.now(UTC))
+        begun = replays.begin(tx, wanted, _who(), datetime.now(UTC))
     if as_json:
         one(_row(begun), as_json=True)
         return
+    if not begun.matched:
+        click.echo("No event matches, so there is nothing to do.")
+        return
     click.echo(f"Replay {begun.id} of {begun.matched} events is written down; the clock carries it out.")
-    if stay and begun.state == "running":
+    if stay:
         _follow(begun)
+
+
+def _who() -> str:
+    """The user of this machine who asks; a container's may have no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return ""
 
 
 def _follow(begun: Replay) -> None:

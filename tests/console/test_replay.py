@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from console import replay as command
 from ledger import connections, events, replays
 from ledger.events import Filter
 from schemas.event import State
 from tests.console.conftest import Console
 from workers import replay as carrying
+
+
+class Beats:
+    """In place of the time module: what happens while the progress bar sleeps."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        self.meanwhile = meanwhile
+
+    def sleep(self, seconds: float) -> None:
+        self.meanwhile()
 
 
 def test_one_dead_letter_becomes_a_document_and_its_try_is_marked_manual(console: Console) -> None:
@@ -64,6 +76,31 @@ def test_only_the_row_is_written_by_the_command(console: Console) -> None:
     begun = console.json("event", "replay", "--all", "--yes")
     assert (begun["matched"], begun["replayed"], begun["state"]) == (1, 0, "running")
     assert console.event(event_id).state is State.DEAD
+
+
+def test_the_progress_follows_the_row_to_its_end(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        console.dead()
+    monkeypatch.setattr(command, "time", Beats(console.tick))
+    said = console.says("event", "replay", "--all", "--yes")
+    assert "of 3 events is written down" in said
+    assert "is done: 3 events are due" in said
+
+
+def test_leaving_the_progress_does_not_stop_the_replay(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    event_id = console.dead()
+
+    def leave() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "time", Beats(leave))
+    assert "goes on without you" in console.says("event", "replay", "--all", "--yes")
+    console.tick()
+    assert console.event(event_id).state is State.WAITING
+
+
+def test_a_filter_that_nothing_matches_says_so(console: Console) -> None:
+    assert "No event matches" in console.says("event", "replay", "--code", "NOBODY", "--yes")
 
 
 def test_nothing_happens_without_a_yes(console: Console) -> None:
