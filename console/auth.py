@@ -104,6 +104,7 @@ def register(app: Flask, house: House) -> Gate:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=SESSION,
+        SESSION_REFRESH_EACH_REQUEST=False,  # else an answer that was under way at the logout brings the session back
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
     )
@@ -152,7 +153,7 @@ def required() -> Response | None:
 
 
 def wants_page() -> bool:
-    """Whether a person's browser asks, which likes HTML better than JSON; scripts like both the same, or JSON better."""
+    """Whether a person's browser asks: it likes HTML better than JSON, scripts like both alike, or JSON better."""
     liked = request.accept_mimetypes
     return liked["text/html"] > liked["application/json"]
 

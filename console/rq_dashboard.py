@@ -13,7 +13,7 @@ but only the views that are right. What it lacks or does wrong:
 8.  Its scripts send no CSRF token: a same-origin check stands in, and requeue-all is no GET.
 9.  It needs inline scripts and `new Function`: a looser CSP for /rq/ alone. Its favicon lies where it looks for it.
 10. Page 2 of a list shows two pages' jobs, page 3 three: ours shows what was asked for.
-11. It shows no time of a scheduled job, and a failed run of the past as a failure of today: ours tells both rightly.
+11. It shows no order, no time of a scheduled job, and a failed run of the past as one of today: ours asks the ledger.
 12. Its page of one job writes texts into HTML as they are, and a reason may quote a stranger: ours escapes them.
 13. It opens a new client, without time-outs, per request, and shows its address: ours is one, bounded and unnamed.
 14. Its scripts read times in UTC, then move them by the browser's time zone: ours come without a zone.

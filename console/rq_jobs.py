@@ -116,7 +116,7 @@ def _row(job: Job, standing: Standing | None, *, failed: bool) -> dict[str, Any]
         "started_at": _instant(job.started_at),
         "ended_at": _instant(job.ended_at),
         "exc_info": _why(job) if failed else None,
-        "description": f"{job.description}{_due(standing)}",
+        "description": f"order {standing.order_id}{_due(standing)}" if standing else job.description,
     }
 
 
@@ -126,9 +126,9 @@ def _why(job: Job) -> str | None:
     return latest.exc_string if latest and latest.type == Result.Type.FAILED else None
 
 
-def _due(standing: Standing | None) -> str:
+def _due(standing: Standing) -> str:
     """What the ledger says about a waiting event: when it is due, and why it waits."""
-    if standing is None or standing.state is not State.WAITING:
+    if standing.state is not State.WAITING:
         return ""
     why = f" ({standing.reason})" if standing.reason else ""
     if standing.due_at is None:

@@ -13,15 +13,17 @@ from schemas.event import State
 
 #: So many ids go into one question: databases bound the number of parameters.
 AT_ONCE = 500
+_COLUMNS = (events.c.id, events.c.state, events.c.reason, events.c.due_at, events.c.order_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an event stands, and when it is due again."""
+    """Where an event stands, when it is due again, and whose it is."""
 
     state: State
     reason: str
     due_at: datetime | None
+    order_id: str
 
 
 def standings(tx: Connection, ids: Collection[str]) -> dict[str, Standing]:
@@ -29,9 +31,8 @@ def standings(tx: Connection, ids: Collection[str]) -> dict[str, Standing]:
     found: dict[str, Standing] = {}
     wanted = list(ids)
     for start in range(0, len(wanted), AT_ONCE):
-        which = events.c.id.in_(wanted[start : start + AT_ONCE])
-        for row in tx.execute(select(events.c.id, events.c.state, events.c.reason, events.c.due_at).where(which)):
-            found[row.id] = Standing(State(row.state), row.reason, row.due_at)
+        for row in tx.execute(select(*_COLUMNS).where(events.c.id.in_(wanted[start : start + AT_ONCE]))):
+            found[row.id] = Standing(State(row.state), row.reason, row.due_at, row.order_id)
     return found
 
 

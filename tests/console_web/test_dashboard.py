@@ -220,7 +220,7 @@ def test_a_scheduled_job_says_when_it_is_due_and_why_it_waits(web: Web, redis: S
     ScheduledJobRegistry(queue=queue).schedule(job, due)  # type: ignore[no-untyped-call]
     redis.sadd("rq:queues", queue.key)
     (row,) = web.jobs("scheduled")["jobs"]
-    assert row["description"] == f"event {event_id}, due 2031-05-06 07:08:09 UTC (NOT_CONNECTED)"
+    assert row["description"] == "order 1, due 2031-05-06 07:08:09 UTC (NOT_CONNECTED)"
     assert web.json("/rq/0/data/queues.json")["queues"][0]["scheduled_job_registry_count"] == 1
 
 

@@ -112,6 +112,11 @@ def test_logout_is_a_post_and_ends_the_session(web: Web) -> None:
     assert web.get("/console/").status_code == 302
 
 
+def test_an_answer_under_way_at_the_logout_does_not_bring_the_session_back(web: Web) -> None:
+    web.logged_in()
+    assert "Set-Cookie" not in web.get("/rq/0/data/queues.json").headers
+
+
 @pytest.mark.parametrize(
     "target",
     [
