@@ -151,7 +151,7 @@ def bare(database_url: str, tmp_path: Path) -> Iterator[Console]:
     """A house with nothing in it."""
     settings = Settings(
         var=tmp_path, database_url=database_url, redis_url=f"unix://{tmp_path}/nobody.sock", secret_keys=(KEY,),
-        public_url="https://bills.example", timing="fast", allow_private_addresses=True, log_level="ERROR",
+        public_url="https://bills.example", timing="real", allow_private_addresses=True, log_level="ERROR",
     )  # fmt: skip
     app = create_app(settings)
     with fakturownia.start() as simulator:
