@@ -66,7 +66,7 @@ def test_dead_letters_replayed_by_filter_survive_the_death_of_worker_clock_and_c
     running.stack.clock("clock-again")
     until(lambda: tended(running, "worker-again") and live(running) == MANY, 3600, "every document")
     until(lambda: tended(running, "worker-again") and running.books.unsettled() == 0, 300, "the last endings")
-    print(f"\n{MANY} dead letters: accepted in {accepted:.2f} s, {starting:.2f} s of them Python's start; {told};")
+    print(f"\n{MANY} dead letters: accepted in {accepted:.2f} s (a bare start: {starting:.2f} s); {told};")
     print(f"{there(running)} documents over there and second ones, after {time.monotonic() - begun:.1f} s")
     _close_books(running)
     assert accepted - starting <= ACCEPTED
