@@ -30,8 +30,9 @@ demo: setup  ## real captured orders through everything, a simulated Fakturownia
 run: setup  ## web, worker, clock and an embedded Valkey, for use; prints the URLs
 	$(BIN)/flask run-all
 
-test: dev  ## every test
-	$(BIN)/python -m pytest -q
+test: dev  ## every test: what is quick on two processes, then what starts whole houses one by one
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
+	$(BIN)/python -m pytest -q -m "slow or browser" --durations=5
 
 kill: dev  ## 50 seeded faults in a running house, and the books after each
 	$(BIN)/python -m tests.kill --runs $(or $(RUNS),50)

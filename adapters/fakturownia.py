@@ -63,6 +63,7 @@ MANIFEST = Manifest(
     mail=True,
     official="KSeF",
     series=True,
+    series_option="department_id",
     limits=(Window(60, 60), Window(1000, 3600)),
     at_once=2,
 )  # fmt: skip

@@ -103,6 +103,7 @@ class Manifest:
     mail: bool = False
     official: str = ""
     series: bool = False
+    series_option: str = ""
     currencies: frozenset[str] = frozenset()
     limits: tuple[Window, ...] = ()
     at_once: int = 0

@@ -20,10 +20,13 @@ PERSONAL = (
     r"(?:\w*_)?(?:e_?mail\w*|phone\w*|mobile\w*|fax|street\w*|city|zip\w*|post_?code|"
     r"first_?name|last_?name|full_?name|person|tax_no|tax_number|vat_number|bank_account|delivery_address)"
     r"|(?:buyer|recipient|client|customer|issuer|contact)_(?:name|note|www)"
+    r"|description"  # of a document: it carries the customer's own note
 )
 #: Names of fields that hold keys, wherever they stand.
 KEYS = r"(?:\w*_)?(?:token|password|secret|api_?key)|authorization|access_key|signature"
 #: No pattern here may look at the same text twice: a hostile answer of 64 KiB must not cost seconds.
+#: Where a word may begin; the n of a JSON text's \\n is part of no word.
+_BEGINS = r"(?:(?<!\w)|(?<=\\[nrt]))"
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]++(?:@|%40)[\w.-]++")
 
 
@@ -85,7 +88,7 @@ def _literals(values: Iterable[str], shortest: int) -> tuple[re.Pattern[str], ..
     """Patterns of each value in every spelling it can come back in, longest first."""
     spelled = {spelling for value in values if len(value) >= shortest for spelling in _spellings(value)}
     ordered = sorted(spelled, key=len, reverse=True)
-    return tuple(re.compile(rf"(?<!\w){re.escape(spelling)}(?!\w)", re.IGNORECASE) for spelling in ordered)
+    return tuple(re.compile(rf"{_BEGINS}{re.escape(spelling)}(?!\w)", re.IGNORECASE) for spelling in ordered)
 
 
 def _spellings(value: str) -> set[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters import manifest_of
 from ledger import connections, documents, events
 from schemas.connection import Account, Route, Shop
 from schemas.document import Issued
-from schemas.errors import BillhookError, Unbalanced, Waiting
+from schemas.errors import BillhookError, Unbalanced, Unsupported, Waiting
 from schemas.event import Event, State
 from schemas.order import Order
 from workers import issue, newest, wanted
@@ -89,7 +89,17 @@ def _way(hand: Hand, shop: Shop, order: Order) -> Way:
             )
         account = connections.account(tx, vault, hand.order.account_id or route.account_id)
     refuse_paused(account)
-    return Way(shop, route, account)
+    return Way(shop, route, _in_series(account, route))
+
+
+def _in_series(account: Account, route: Route) -> Account:
+    """The account with the route's series or department chosen; an order fixed to another account keeps its own."""
+    if not route.series or account.id != route.account_id:
+        return account
+    option = manifest_of(account.system).series_option
+    if not option:
+        raise Unsupported(f"{account.system} has no series to choose from.", system=account.system)
+    return replace(account, options={**account.options, option: route.series})
 
 
 def _finish_open(hand: Hand, account: Account) -> None:

@@ -65,7 +65,8 @@ def next_step(
         case RateLimited():
             return _later(known, now + timedelta(seconds=known.retry_after), counted=False)
         case Auth():
-            return _step("wait", known, condition="account", pause=True)
+            later = now + timedelta(seconds=timing.condition)  # should the wake-up be lost
+            return _step("wait", known, due_at=later, condition="account", pause=True)
         case Unreadable() | Unbalanced() | Permanent():
             return _step("dead", known)
         case Ambiguous() if attempt < TRIES:

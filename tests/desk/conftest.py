@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from workers import process
 from workers.bell import Bell
 from workers.leases import Leases
 from workers.services import Services
-from workers.timing import timing_of
+from workers.timing import REAL, timing_of
 
 __all__ = ["database_url", "postgres_server", "postgres_template", "sqlite_template"]
 
@@ -122,11 +122,11 @@ def connect(ledger: Ledger, url: str, now: datetime) -> tuple[Shop, Account]:
     return shop, account
 
 
-def add_route(desk: Desk, starts_at: datetime = datetime(2026, 11, 1, tzinfo=UTC)) -> None:
+def add_route(desk: Desk, starts_at: datetime = datetime(2026, 11, 1, tzinfo=UTC), series: str = "") -> None:
     with desk.ledger.write() as tx:
         connections.add_route(
             tx, key="way", shop_id=desk.shop.id, account_id=desk.account.id,
-            policy=read_policy({"presets": ["invoice when paid"]}), starts_at=starts_at, now=desk.now,
+            policy=read_policy({"presets": ["invoice when paid"]}), starts_at=starts_at, now=desk.now, series=series,
         )  # fmt: skip
         events.wake(tx, f"route:{desk.shop.id}", desk.now)
 
@@ -134,7 +134,7 @@ def add_route(desk: Desk, starts_at: datetime = datetime(2026, 11, 1, tzinfo=UTC
 @pytest.fixture
 def roadless(database_url: str, valkey_url: str, simulator: Simulator) -> Iterator[Desk]:
     """A desk whose shop has no route yet."""
-    ledger, timing = open_ledger(database_url, Vault([KEY])), timing_of("fast")
+    ledger, timing = open_ledger(database_url, Vault([KEY])), replace(timing_of("fast"), lease_sure=REAL.lease_sure)
     now = datetime.now(UTC).replace(microsecond=0)
     shop, account = connect(ledger, simulator.url, now)
 

@@ -249,3 +249,10 @@ def test_one_child_takes_every_event_that_has_to_run_apart_and_only_the_one_in_h
     desk.run(ids[0])
     assert sorted(given[0]) == sorted(ids)
     assert sorted(desk.event(e).kills for e in ids) == [0, 0, 1]
+
+
+def test_the_routes_series_reaches_the_system_which_says_that_it_does_not_exist(roadless: Desk) -> None:
+    add_route(roadless, series="987654")
+    dead = roadless.run(roadless.captured("009"))
+    assert isinstance(dead, DeadLettered)
+    assert (dead.code, "department_id" in dead.detail) == ("REFUSED", True)

@@ -69,7 +69,8 @@ def test_permanent_errors_are_dead_at_once(error: BillhookError) -> None:
 
 def test_auth_pauses_the_account_and_waits_for_it_uncounted() -> None:
     s = step(Auth("token revoked", system="fakturownia"))
-    assert (s.state, s.pause, s.condition, s.counted, s.due_at) == ("wait", True, "account", False, None)
+    assert (s.state, s.pause, s.condition, s.counted) == ("wait", True, "account", False)
+    assert s.due_at == NOW + timedelta(seconds=REAL.condition)
 
 
 def test_ambiguous_is_not_looked_at_before_the_settle_delay() -> None:
