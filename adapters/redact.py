@@ -24,9 +24,9 @@ PERSONAL = (
 )
 #: Names of fields that hold keys, wherever they stand.
 KEYS = r"(?:\w*_)?(?:token|password|secret|api_?key)|authorization|access_key|signature"
-#: No pattern here may look at the same text twice: a hostile answer of 64 KiB must not cost seconds.
-#: Where a word may begin; the n of a JSON text's \\n is part of no word.
+#: Where a word may begin; the n of a line end in JSON is part of no word.
 _BEGINS = r"(?:(?<!\w)|(?<=\\[nrt]))"
+#: No pattern here may look at the same text twice: a hostile answer of 64 KiB must not cost seconds.
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]++(?:@|%40)[\w.-]++")
 
 

@@ -15,10 +15,11 @@ from rq import Retry
 
 from ledger import events, orders
 from ledger.engine import LedgerDown, Tx
-from schemas.errors import DeadLettered
+from schemas.errors import BillhookError, DeadLettered
 from schemas.event import ORDER, Event, State
 from workers import alone, closing, desk
 from workers.hand import Hand
+from workers.notice import Cause
 from workers.services import Services, current
 
 log = structlog.get_logger(__name__)
@@ -38,6 +39,11 @@ def process(event_id: str, owner: str = "") -> Retry | None:
     except LedgerDown as error:
         log.warning("event_put_off", event_id=event_id, why=error.detail)
         seconds = services.timing.ring_again
+    except BillhookError:
+        raise
+    except Exception as error:
+        services.notice(Cause("defect", "", type(error).__name__, "DEFECT", event_id, error=error))
+        raise
     return None if seconds is None else Retry(max=FOREVER, interval=max(1, round(seconds)))
 
 

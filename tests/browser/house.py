@@ -149,7 +149,7 @@ def house(folder: Path, **environ: str) -> Iterator[Running]:
     """Everything started, one shop connected, one user."""
     own = {"BILLHOOK_TIMING": "fast", "ALLOW_PRIVATE_ADDRESSES": "1", "SLOTS": "32"}
     with Stack(folder, {**own, **environ}) as stack:
-        simulator = stack.simulator("fakturownia", "--token", environ.get("TOKEN", TOKEN))
+        simulator = stack.simulator("fakturownia", "--token", TOKEN)
         stack.start()
         shop = connect(stack, simulator)
         secret = next(d.secret for d in deliveries() if d.secret)
