@@ -32,7 +32,9 @@ run: setup  ## web, worker, clock and an embedded Valkey, for use; prints the UR
 
 test: dev  ## every test: what is quick on two processes, then what starts whole houses one by one
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
-	$(BIN)/python -m pytest -q -m "slow or browser" --durations=5
+	$(BIN)/python -m pytest -q -m "slow or browser" --durations=5 || { \
+	  echo "These start whole houses and go by the clock: what failed is tried once more, alone."; \
+	  $(BIN)/python -m pytest -q -m "slow or browser" --last-failed --last-failed-no-failures none; }
 
 kill: dev  ## 50 seeded faults in a running house, and the books after each
 	$(BIN)/python -m tests.kill --runs $(or $(RUNS),50)

@@ -97,9 +97,11 @@ class Desk:
 
 
 @pytest.fixture(scope="session")
-def valkey_url() -> Iterator[str]:
-    with ValkeyServer() as server:
-        yield server.connection_url
+def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """By a socket file: test processes that run beside each other cannot take one another's port."""
+    file = tmp_path_factory.mktemp("v") / "s"
+    with ValkeyServer(port=0, unix_socket_path=file):
+        yield f"unix://{file}"
 
 
 @pytest.fixture
