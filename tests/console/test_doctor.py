@@ -20,9 +20,10 @@ from workers.wire import client
 
 
 @pytest.fixture(scope="module")
-def valkey_url() -> Iterator[str]:
-    with ValkeyServer() as server:
-        yield server.connection_url
+def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    file = tmp_path_factory.mktemp("v") / "s"
+    with ValkeyServer(port=0, unix_socket_path=file):
+        yield f"unix://{file}"
 
 
 @pytest.fixture
