@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export FLASK_APP = app:create_app
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo run test test-long kill lint bench contract golden live
+.PHONY: help setup dev demo run test browser test-long kill lint bench contract golden live
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,11 +30,19 @@ demo: setup  ## real captured orders through everything, a simulated Fakturownia
 run: setup  ## web, worker, clock and an embedded Valkey, for use; prints the URLs
 	$(BIN)/flask run-all
 
-test: dev  ## every test: what is quick on two processes, then what starts whole houses one by one
+test: dev  ## every test but the browser's: the quick ones on two processes, then whole houses one by one
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
-	$(BIN)/python -m pytest -q -m "slow or browser" --durations=5 || { \
-	  echo "These start whole houses and go by the clock: what failed is tried once more, alone."; \
-	  $(BIN)/python -m pytest -q -m "slow or browser" --last-failed --last-failed-no-failures none; }
+	$(call twice,slow and not browser)
+
+browser: dev  ## the console and the RQ dashboard in a real Chromium
+	$(call twice,browser)
+
+# What starts whole houses goes by the clock: what failed is tried once more, alone, and says so.
+define twice
+$(BIN)/python -m pytest -q -m "$(1)" --durations=5 || { \
+	  echo "Once more, alone, what failed:"; \
+	  $(BIN)/python -m pytest -q -m "$(1)" --last-failed --last-failed-no-failures none; }
+endef
 
 kill: dev  ## 50 seeded faults in a running house, and the books after each
 	$(BIN)/python -m tests.kill --runs $(or $(RUNS),50)
