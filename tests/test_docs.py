@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from adapters.matrix import matrix
+
 ROOT = Path(__file__).parents[1]
 FLOORS = ("schemas", "ledger", "adapters", "workers", "webhooks", "console")
 #: How a code is said in the source: as a keyword, as an error class' own, or as how an ending or a decision begins.
@@ -24,3 +26,7 @@ def test_every_code_has_a_line_in_the_docs() -> None:
     found = codes() - {"ERROR", "ADAPTER", "DEAD", "WAITING"}
     assert len(found) > 60
     assert sorted(found - explained) == []
+
+
+def test_the_table_of_systems_is_what_the_manifests_say() -> None:
+    assert (ROOT / "docs" / "systems.md").read_text() == matrix()

@@ -1,0 +1,55 @@
+"""What each invoicing system can do, as a table for docs/systems.md: `python -m adapters.matrix > docs/systems.md`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from enum import Enum
+
+from adapters import manifests
+from adapters.manifest import Manifest
+from schemas.document import Kind
+
+
+def _word(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value.name if isinstance(value, Enum) else value).lower().replace("_", " ") or "no"
+
+
+#: A row of the table: what it says, and where the manifest says it.
+ROWS: tuple[tuple[str, Callable[[Manifest], object]], ...] = (
+    ("country", lambda m: m.country.upper()),
+    ("invoice", lambda m: Kind.INVOICE in m.kinds),
+    ("proforma", lambda m: Kind.PROFORMA in m.kinds),
+    ("invoice follows its proforma", lambda m: m.follows_proforma),
+    ("credit notes", lambda m: m.credit),
+    ("cancels", lambda m: ", ".join(sorted(kind.value for kind in m.cancels))),
+    ("our reference is", lambda m: m.reference),
+    ("drafts", lambda m: m.drafts),
+    ("prices said as", lambda m: m.prices),
+    ("paid when issued", lambda m: m.paid_on_create),
+    ("marks as paid", lambda m: m.marks_paid),
+    ("PDF", lambda m: m.pdf),
+    ("e-mail", lambda m: m.mail),
+    ("state's hub", lambda m: m.official),
+    ("series or departments", lambda m: m.series),
+)
+
+
+def matrix() -> str:
+    """The page, in Markdown; a column per system."""
+    systems = manifests()
+    head = ["", *(m.label for m in systems)]
+    rows = [[name, *(_said(value(m)) for m in systems)] for name, value in ROWS]
+    lines = ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)]
+    told = "Made from the adapters' manifests by `python -m adapters.matrix`; a test compares."
+    return "\n".join(["# Invoicing systems", "", told, "", *lines, ""])
+
+
+def _said(value: object) -> str:
+    return value if isinstance(value, str) and value[:1].isupper() else _word(value)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(matrix())
