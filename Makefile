@@ -31,15 +31,15 @@ run: setup  ## web, worker, clock and an embedded Valkey, for use; prints the UR
 	$(BIN)/flask run-all
 
 test: dev  ## every test but the browser's: the quick ones on two processes, then whole houses one by one
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
+	$(call twice,not slow and not browser,-n 2 --dist loadfile)
 	$(call twice,slow and not browser)
 
 browser: dev  ## the console and the RQ dashboard in a real Chromium
 	$(call twice,browser)
 
-# What starts whole houses goes by the clock: what failed is tried once more, alone, and says so.
+# Many tests go by the clock of a busy machine: what failed is tried once more, alone, and says so.
 define twice
-$(BIN)/python -m pytest -q -m "$(1)" --durations=5 || { \
+$(BIN)/python -m pytest -q $(2) -m "$(1)" --durations=5 || { \
 	  echo "Once more, alone, what failed:"; \
 	  $(BIN)/python -m pytest -q -m "$(1)" --last-failed --last-failed-no-failures none; }
 endef

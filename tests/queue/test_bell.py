@@ -33,9 +33,12 @@ def test_a_ring_is_an_ordinary_rq_job_that_never_times_out(valkey: Valkey, redis
 def test_a_ring_needs_one_round_trip_for_all_queues(valkey: Valkey, redis: Server) -> None:
     bell = Bell(valkey.url, timeout=1)
     bell.ping()
-    before = redis.info("stats")["total_reads_processed"]
-    bell.ring([("e1", "a"), ("e2", "a"), ("e3", "b")])
-    assert redis.info("stats")["total_reads_processed"] - before == 2  # the ring, and this INFO
+    reads = []
+    for _ in range(5):  # the server counts for everybody: a connection of an earlier test may just be closing
+        before = redis.info("stats")["total_reads_processed"]
+        bell.ring([("e1", "a"), ("e2", "a"), ("e3", "b")])
+        reads.append(redis.info("stats")["total_reads_processed"] - before)
+    assert min(reads) == 2  # the ring, and this INFO
 
 
 def test_a_ring_undoes_the_expiry_of_an_earlier_run(valkey: Valkey, redis: Server) -> None:
