@@ -31,18 +31,11 @@ run: setup  ## web, worker, clock and an embedded Valkey, for use; prints the UR
 	$(BIN)/flask run-all
 
 test: dev  ## every test but the browser's: the quick ones on two processes, then whole houses one by one
-	$(call twice,not slow and not browser,-n 2 --dist loadfile)
-	$(call twice,slow and not browser)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
+	$(BIN)/python -m pytest -q -m "slow and not browser" --durations=5
 
 browser: dev  ## the console and the RQ dashboard in a real Chromium
-	$(call twice,browser)
-
-# Many tests go by the clock of a busy machine: what failed is tried once more, alone, and says so.
-define twice
-$(BIN)/python -m pytest -q $(2) -m "$(1)" --durations=5 || { \
-	  echo "Once more, alone, what failed:"; \
-	  $(BIN)/python -m pytest -q -m "$(1)" --last-failed --last-failed-no-failures none; }
-endef
+	$(BIN)/python -m pytest -q -m browser
 
 kill: dev  ## 50 seeded faults in a running house, and the books after each
 	$(BIN)/python -m tests.kill --runs $(or $(RUNS),50)

@@ -73,11 +73,13 @@ def test_a_dead_event_raises_the_same_again_without_a_call(desk: Desk) -> None:
     assert desk.simulator.world.summary()["ever"] == 0
 
 
-def test_the_systems_own_sentence_reaches_the_dead_letter(desk: Desk) -> None:
+def test_a_key_that_may_only_read_makes_no_document_and_says_why(desk: Desk) -> None:
     desk.simulator.world.change({"role": "readonly"})
-    dead = desk.run(desk.captured("035"))
-    assert isinstance(dead, DeadLettered | float)
-    desk.simulator.world.change({"role": "full"})
+    event_id = desk.captured("035")
+    desk.run(event_id)
+    after = desk.event(event_id)
+    assert after.state is not State.DONE and after.detail
+    assert desk.documents() == [] and desk.there() == 0
 
 
 def test_an_order_without_a_route_waits_for_one_and_then_goes_on(roadless: Desk) -> None:

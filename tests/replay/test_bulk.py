@@ -39,7 +39,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200)]
 MANY = 10_000 if os.environ.get("BILLHOOK_LONG") else 600
 #: The clock is killed inside its seventh page of this size.
 PAGE = MANY // 12
-#: A replay of ten thousand is accepted within this (seconds), besides what a busy machine takes to start Python.
+#: A replay of ten thousand is accepted within this (seconds), the start of Python included.
 ACCEPTED = 5.0
 NEW_KEY = "simulator/renewed"
 
@@ -69,7 +69,7 @@ def test_dead_letters_replayed_by_filter_survive_the_death_of_worker_clock_and_c
     print(f"\n{MANY} dead letters: accepted in {accepted:.2f} s (a bare start: {starting:.2f} s); {told};")
     print(f"{there(running)} documents over there and second ones, after {time.monotonic() - begun:.1f} s")
     _close_books(running)
-    assert accepted - starting <= ACCEPTED
+    assert accepted <= ACCEPTED
 
 
 def _start_of_a_command(running: Lab) -> float:
