@@ -189,9 +189,12 @@ def test_after_redis_was_emptied_the_dashboard_is_right_again(running: Running, 
 
 def test_the_pages_of_the_console_can_be_used_by_keyboard_alone(running: Running, page: Page) -> None:
     page.goto(f"{running.stack.url}/console/")
+    expect(page.get_by_label("Name")).to_be_focused()  # the page asks for it a moment after it has loaded
     page.keyboard.type(USER)
     page.keyboard.press("Tab")
+    expect(page.get_by_label("Password")).to_be_focused()
     page.keyboard.type(PASSWORD)
+    expect(page.get_by_label("Name")).to_have_value(USER)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Events")).to_be_visible()
     _picture(page, "console.png")
