@@ -17,7 +17,7 @@ from console.shops import PLATFORMS
 from schemas.errors import Unreadable
 from schemas.fields import problems_of
 from schemas.policy import read_policy
-from workers import wanted
+from workers.follow_ups import wanted
 
 _REMEDY = "Correct the file; nothing was changed. docs/connections.md shows its shape."
 _ENV = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)")

@@ -13,7 +13,7 @@ from console.tables import one, show
 from schemas.event import Event
 from schemas.money import said
 from workers.foresee import foresee
-from workers.rules import Decision
+from workers.money.rules import Decision
 
 
 def foretell(found: Sequence[Event], matched: int, most: int, *, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from ledger import events, follow_ups
 from ledger.engine import Tx
 from schemas.event import Event
 from workers.bell import BellDown
-from workers.wanted import EMAIL
+from workers.follow_ups.wanted import EMAIL
 
 
 @click.command("sent")

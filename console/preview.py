@@ -19,7 +19,7 @@ from schemas.document import Draft
 from schemas.errors import BillhookError, Permanent, Unreadable
 from schemas.money import plain, said
 from workers.decide import decide
-from workers.rules import Decision, Rules, Trigger
+from workers.money.rules import Decision, Rules, Trigger
 
 #: Set by the application: gives the rules of a shop's route. Without it `--shop` has nowhere to look.
 rules_for_shop: Callable[[str], Rules] | None = None

@@ -19,7 +19,7 @@ from ledger.engine import Tx
 from schemas.connection import Account, Policy, Route
 from schemas.errors import Unreadable
 from schemas.policy import PRESETS, explain, read_policy, write_policy
-from workers import wanted
+from workers.follow_ups import wanted
 
 _DEFAULT = "invoice when paid"
 

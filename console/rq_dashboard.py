@@ -42,7 +42,7 @@ from ledger import connections
 from schemas.problem import Problem
 from workers.bell import Bell, BellDown
 from workers.house import House
-from workers.wire import client
+from workers.queue.wire import client
 
 SECONDS = 2.0
 LARGEST_PAGE = 200

@@ -30,7 +30,7 @@ from rq_dashboard import web
 from ledger.engine import Ledger
 from ledger.states import Standing, standings
 from schemas.event import State
-from workers.wire import Server
+from workers.queue.wire import Server
 
 REGISTRIES: Mapping[str, type[BaseRegistry] | None] = {
     "queued": None,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from console.parts import house
 from ledger import connections
 from schemas.errors import BillhookError
-from workers.rules import Rules, rules_of
+from workers.money.rules import Rules, rules_of
 
 
 def rules_for_shop(key: str) -> Rules:

@@ -26,7 +26,7 @@ from schemas.fields import instant
 from schemas.money import plain, said
 from schemas.order import Order
 from schemas.policy import read_policy
-from workers.rules import Decision, Rules, Trigger
+from workers.money.rules import Decision, Rules, Trigger
 
 #: The time zone of a seller whose vector does not name one.
 ZONES = {

@@ -11,8 +11,8 @@ from ledger import events, orders
 from schemas.errors import DeadLettered
 from schemas.event import Event, State
 from workers.bell import BellDown
-from workers.isolate import was_killed
 from workers.notice import Cause
+from workers.queue.isolate import was_killed
 from workers.services import Services
 
 log = structlog.get_logger(__name__)

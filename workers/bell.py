@@ -12,7 +12,7 @@ from rq.queue import EnqueueData
 from rq.results import Result
 
 from schemas.errors import BillhookError, DeadLettered
-from workers.wire import (
+from workers.queue.wire import (
     FOR_EVER,
     PROCESS,
     RESULT_TTL,
@@ -43,7 +43,8 @@ class BellDown(BillhookError):
 class Bell:
     """Rings, silences and puts back failed jobs. Every method raises BellDown on any trouble with Redis.
 
-    `timeout` bounds connecting and answering together (workers/wire.py); `job` is the function that is rung, by name.
+    `timeout` bounds connecting and answering together (workers/queue/wire.py); `job` is the function that is rung, by
+    name.
     """
 
     def __init__(self, url: str, *, timeout: float, job: str = PROCESS) -> None:

@@ -11,15 +11,15 @@ from schemas.document import Issued, Kind
 from schemas.errors import Unbalanced
 from schemas.money import ZERO, said
 from schemas.order import Order
-from workers import rules as words
-from workers.cancel import cancelled
-from workers.compare import buyer_changed, same, same_amounts
 from workers.draft import Drafted, Wanted, draft
-from workers.pending import deducted_in, open_refunds
-from workers.refund import manual_credit, refund_event, refund_of_invoice
-from workers.rules import Decision, Rules, Trigger, last, next_counter
-from workers.situation import Case, nothing, preceding, refuse, wait
-from workers.when import due
+from workers.money import rules as words
+from workers.money.cancel import cancelled
+from workers.money.compare import buyer_changed, same, same_amounts
+from workers.money.pending import deducted_in, open_refunds
+from workers.money.refund import manual_credit, refund_event, refund_of_invoice
+from workers.money.rules import Decision, Rules, Trigger, last, next_counter
+from workers.money.situation import Case, nothing, preceding, refuse, wait
+from workers.money.when import due
 
 __all__ = ["Decision", "Rules", "Trigger", "decide"]
 

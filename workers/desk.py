@@ -11,8 +11,9 @@ from ledger.engine import LedgerDown
 from schemas.connection import Account
 from schemas.errors import AdapterError, Auth, BillhookError, Transient
 from schemas.event import ORDER, State
-from workers import follow_up, order_event
+from workers import order_event
 from workers.ending import Ending, Incident
+from workers.follow_ups import follow_up
 from workers.hand import Hand
 from workers.notice import Cause
 from workers.retry import Step, next_step, system_of

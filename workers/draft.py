@@ -12,12 +12,12 @@ from schemas.document import Draft, Kind, LineItem, Party, Payment, Preceding, S
 from schemas.order import Order, Refund
 from schemas.rates import canonical
 from schemas.taxnumbers import is_valid
-from workers.figures import amounts_of, breakdown_of, lines_of, totals_of
-from workers.percent import Taxes, rounds_to_whole
-from workers.rules import Rules
-from workers.sums import Sums, check_total, rounding_of, sums_of
-from workers.vat import Priced, price
-from workers.zero import Place, buyer_number, destination_of, is_other_eu
+from workers.money.figures import amounts_of, breakdown_of, lines_of, totals_of
+from workers.money.percent import Taxes, rounds_to_whole
+from workers.money.rules import Rules
+from workers.money.sums import Sums, check_total, rounding_of, sums_of
+from workers.money.vat import Priced, price
+from workers.money.zero import Place, buyer_number, destination_of, is_other_eu
 
 #: BT-81 by the shop's payment method (UNTDID 4461); anything else is ZZZ, mutually defined.
 MEANS = {

@@ -14,10 +14,10 @@ from schemas.event import ORDER, Event
 from schemas.order import Order
 from workers import newest
 from workers.decide import decide
+from workers.money.rules import CANCEL_PROFORMA, REFUSE, WAIT, Decision, Rules, Trigger, rules_of
 from workers.order_event import MOST_DOCUMENTS
 from workers.paused import refuse_paused
 from workers.read import read_order
-from workers.rules import CANCEL_PROFORMA, REFUSE, WAIT, Decision, Rules, Trigger, rules_of
 
 
 def foresee(ledger: Ledger, event: Event, now: datetime) -> list[Decision]:

@@ -21,10 +21,10 @@ from schemas.ports import Guard
 from workers import process
 from workers import services as desk_services
 from workers.bell import Bell
-from workers.isolate import Alone, end_after
 from workers.leases import Leases
 from workers.notice import Notice, unwatched
 from workers.pool import Pool
+from workers.queue.isolate import Alone, end_after
 from workers.services import Services
 from workers.timing import Timing
 

@@ -15,10 +15,10 @@ from ledger.documents import DocumentRow
 from schemas.connection import Account
 from schemas.document import Document, Draft, Found, Issued, Kind, Sight
 from schemas.errors import AdapterError, Ambiguous, Transient, Waiting
-from workers import wanted
 from workers.ending import Incident
+from workers.follow_ups import wanted
+from workers.follow_ups.wanted import Case
 from workers.hand import Hand
-from workers.wanted import Case
 
 log = structlog.get_logger(__name__)
 

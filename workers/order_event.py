@@ -11,13 +11,14 @@ from schemas.document import Issued
 from schemas.errors import BillhookError, Unbalanced, Unsupported, Waiting
 from schemas.event import Event, State
 from schemas.order import Order
-from workers import issue, newest, wanted
+from workers import issue, newest
 from workers.decide import decide
 from workers.ending import Ending, Incident
+from workers.follow_ups import wanted
 from workers.hand import Hand
+from workers.money.rules import NOTHING, REFUSE, WAIT, Decision, Rules, Trigger, rules_of
 from workers.paused import refuse_paused
 from workers.read import read_order
-from workers.rules import NOTHING, REFUSE, WAIT, Decision, Rules, Trigger, rules_of
 
 #: Reasons to wait that no later event of the shop brings to an end: a person has to look.
 FOR_A_PERSON = frozenset({"REFUND_LINES_UNKNOWN", "CONDITION_UNKNOWN"})

@@ -1,7 +1,8 @@
 """The threaded worker: one fetcher feeds many slots, one writer records their starts and endings in RQ's registries.
 
 RQ 2.12 has no threaded worker and spends 18 round trips on a job; here they are shared by all jobs of a tick
-(workers/outcomes.py). Redis may go away at any time: running jobs go on, endings are kept, the ledger rings again.
+(workers/queue/outcomes.py). Redis may go away at any time: running jobs go on, endings are kept, the ledger rings
+again.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ import structlog
 from redis.exceptions import RedisError
 
 from schemas.errors import BillhookError
-from workers.fetcher import Fetcher
-from workers.outcomes import Outcomes
-from workers.pause import Pause, guarded
-from workers.roster import Member, sweep
-from workers.slots import Run, Slots
-from workers.wire import client
+from workers.queue.fetcher import Fetcher
+from workers.queue.outcomes import Outcomes
+from workers.queue.pause import Pause, guarded
+from workers.queue.roster import Member, sweep
+from workers.queue.slots import Run, Slots
+from workers.queue.wire import client
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ from rq import SimpleWorker
 from rq.worker_registration import REDIS_WORKER_KEYS
 
 from workers.bell import BellDown
-from workers.wire import client
+from workers.queue.wire import client
 
 
 class Present(NamedTuple):

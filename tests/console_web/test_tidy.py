@@ -11,8 +11,8 @@ from ledger import events
 from schemas.event import State
 from tests.console_web.conftest import Web
 from workers.clock import Clock
+from workers.queue.wire import Server, new_job, shop_queue
 from workers.tidy import tidy
-from workers.wire import Server, new_job, shop_queue
 
 
 def _end(web: Web, event_id: str) -> None:

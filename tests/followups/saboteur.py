@@ -9,7 +9,7 @@ from collections.abc import Callable
 from adapters.fakturownia import Fakturownia
 from app import create_app
 from tests.kill.saboteur import after, before
-from workers import mail
+from workers.follow_ups import mail
 from workers.house import House
 
 KILL, STOP = signal.SIGKILL, signal.SIGSTOP

@@ -8,7 +8,7 @@ from adapters.base import Adapter
 from ledger import follow_ups
 from schemas.event import State
 from tests.followups.desk import Desk, pretend
-from workers import mail as room
+from workers.follow_ups import mail as room
 
 
 class Killed(BaseException):

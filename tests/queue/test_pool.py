@@ -11,7 +11,7 @@ from rq.registry import FailedJobRegistry, FinishedJobRegistry, StartedJobRegist
 from rq.serializers import JSONSerializer
 
 from tests.queue.conftest import Desk, until
-from workers.wire import Server
+from workers.queue.wire import Server
 
 
 def _job(redis: Server, event_id: str) -> Job:

@@ -13,7 +13,7 @@ from schemas.errors import Unbalanced
 from schemas.money import HUNDRED, ONE, ZERO, is_whole, plain, said, unit_of
 from schemas.order import Element, Order
 from schemas.rates import canonical, legal_rates
-from workers.zero import destination_of, is_other_eu
+from workers.money.zero import destination_of, is_other_eu
 
 #: Currencies in which a shop without any decimals shows that it rounds to whole units (documents.md 2.3 no. 3).
 _ROUNDED_CURRENCIES = frozenset({"SEK", "CZK", "NOK", "DKK", "HUF", "ISK", "JPY"})

@@ -9,11 +9,11 @@ from schemas.document import Issued, Kind, Preceding
 from schemas.errors import Unbalanced
 from schemas.money import ZERO, said
 from schemas.order import Order, Refund
-from workers import rules as words
 from workers.draft import Drafted
-from workers.rules import Decision, Rules, Trigger, last, live
-from workers.spread import Crediting, crediting
-from workers.sums import tolerance
+from workers.money import rules as words
+from workers.money.rules import Decision, Rules, Trigger, last, live
+from workers.money.spread import Crediting, crediting
+from workers.money.sums import tolerance
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Writes starts and endings of runs into RQ's registries: one pipeline per tick for all of them.
 
-Each ending is one EVAL that does RQ's own commands only if the job was not rung anew meanwhile (workers/wire.py).
+Each ending is one EVAL that does RQ's own commands only if the job was not rung anew meanwhile (workers/queue/wire.py).
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from rq.executions import Execution
 from rq.job import JobStatus
 from rq.results import Result
 
-from workers.slots import Run
-from workers.wire import RESULT_TTL, Pipe, Server, ShopQueue, leave, note_failure, only_if_same_ring, shop_queue
+from workers.queue.slots import Run
+from workers.queue.wire import RESULT_TTL, Pipe, Server, ShopQueue, leave, note_failure, only_if_same_ring, shop_queue
 
 log = structlog.get_logger(__name__)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from schemas.document import Issued, Kind
 from schemas.money import ZERO
 from schemas.order import Order, Refund
-from workers.rules import live
+from workers.money.rules import live
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -22,8 +22,8 @@ from rq.utils import parse_composite_key, utcformat
 from rq.worker import WorkerStatus
 from rq.worker_registration import WORKERS_BY_QUEUE_KEY, clean_worker_registry, register, unregister
 
-from workers.slots import Run
-from workers.wire import Pipe, Server, shop_queue
+from workers.queue.slots import Run
+from workers.queue.wire import Pipe, Server, shop_queue
 
 log = structlog.get_logger(__name__)
 

@@ -9,9 +9,9 @@ from decimal import Decimal
 from schemas.errors import Unbalanced
 from schemas.money import HUNDRED, ONE, ZERO, plain, round_to, said, vat_on
 from schemas.order import Element, TaxShare
-from workers.figures import Group, Part
-from workers.percent import Taxes, checked, known_percent, percent_of, snap, vat_country
-from workers.zero import category_of
+from workers.money.figures import Group, Part
+from workers.money.percent import Taxes, checked, known_percent, percent_of, snap, vat_country
+from workers.money.zero import category_of
 
 _SPLIT_TOLERANCE = Decimal("0.05")
 

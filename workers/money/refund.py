@@ -5,11 +5,11 @@ from __future__ import annotations
 from schemas.document import Issued
 from schemas.money import said
 from schemas.order import Refund
-from workers.credit import credit_all, credit_refund, credit_rest
-from workers.left import is_all_credited
-from workers.pending import deducted_in, is_credited, uncredited
-from workers.rules import Decision
-from workers.situation import Case, credit_in, nothing, refuse
+from workers.money.credit import credit_all, credit_refund, credit_rest
+from workers.money.left import is_all_credited
+from workers.money.pending import deducted_in, is_credited, uncredited
+from workers.money.rules import Decision
+from workers.money.situation import Case, credit_in, nothing, refuse
 
 
 def refund_event(case: Case) -> Decision:

@@ -9,9 +9,9 @@ from schemas.conditions import UNKNOWN, holds
 from schemas.connection import Policy
 from schemas.money import said
 from schemas.order import Order
-from workers import rules as words
-from workers.rules import Decision
-from workers.situation import nothing, wait
+from workers.money import rules as words
+from workers.money.rules import Decision
+from workers.money.situation import nothing, wait
 
 
 @dataclass(frozen=True, slots=True)

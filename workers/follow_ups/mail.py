@@ -8,7 +8,7 @@ from ledger import follow_ups
 from ledger.follow_ups import SENT
 from schemas.errors import AdapterError, Ambiguous, Waiting
 from workers.ending import Ending, Incident
-from workers.task import Task, asked, done
+from workers.follow_ups.task import Task, asked, done
 
 log = structlog.get_logger(__name__)
 

@@ -17,8 +17,8 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.utils import utcformat
 
-from workers.slots import Run
-from workers.wire import PROCESS, Server, new_job, shop_queue
+from workers.queue.slots import Run
+from workers.queue.wire import PROCESS, Server, new_job, shop_queue
 
 log = structlog.get_logger(__name__)
 

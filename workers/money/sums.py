@@ -11,7 +11,7 @@ from schemas.connection import Policy
 from schemas.errors import Unbalanced
 from schemas.money import ONE, ZERO, decimals_of, fits, round_to_step, said, unit_of
 from schemas.order import Element, Order, Refund
-from workers.deduct import without_refunds
+from workers.money.deduct import without_refunds
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from schemas.document import Issued, Kind
 from schemas.money import said
-from workers import rules as words
-from workers.refund import refund_of_invoice, take_back
-from workers.rules import Decision, last
-from workers.situation import Case, nothing, refuse
+from workers.money import rules as words
+from workers.money.refund import refund_of_invoice, take_back
+from workers.money.rules import Decision, last
+from workers.money.situation import Case, nothing, refuse
 
 _REASONS = {
     "cancelled": "ORDER_CANCELLED",

@@ -13,13 +13,13 @@ from ledger import connections, documents, events, follow_ups
 from ledger.documents import DocumentRow
 from schemas.document import Payment
 from schemas.errors import BillhookError, Permanent
-from workers import wanted
 from workers.ending import Ending
+from workers.follow_ups import wanted
+from workers.follow_ups.mail import email
+from workers.follow_ups.task import Task, asked, done, not_yet
+from workers.follow_ups.verify import verify
 from workers.hand import Hand
-from workers.mail import email
 from workers.paused import refuse_paused
-from workers.task import Task, asked, done, not_yet
-from workers.verify import verify
 
 log = structlog.get_logger(__name__)
 

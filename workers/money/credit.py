@@ -10,9 +10,9 @@ from schemas.document import Draft, Kind, LineItem, Payment, Preceding, referenc
 from schemas.money import ZERO, round_to, vat_in, vat_on
 from schemas.order import Refund
 from workers.draft import Drafted
-from workers.figures import Amounts, Group, Part, breakdown_of, from_gross, grouped, lines_of, totals_of
-from workers.left import Left, rest_of
-from workers.spread import Crediting, bounded, closing, closing_lines, spread
+from workers.money.figures import Amounts, Group, Part, breakdown_of, from_gross, grouped, lines_of, totals_of
+from workers.money.left import Left, rest_of
+from workers.money.spread import Crediting, bounded, closing, closing_lines, spread
 
 FULL = "full"
 REST = "rest"

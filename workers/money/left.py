@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from schemas.document import Issued, TaxBreakdown
 from schemas.money import ZERO, plain
-from workers.figures import Group
+from workers.money.figures import Group
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from schemas.document import Document, Sight
 from schemas.errors import Waiting
 from workers import issue
 from workers.ending import Ending, Incident
-from workers.task import Task, done
+from workers.follow_ups.task import Task, done
 
 GONE = "Look for it in the invoicing system: was it cancelled or deleted there by hand? It will not be issued again."
 OTHER = "Correct or cancel it in the invoicing system; it will not be issued again."

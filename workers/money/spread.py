@@ -10,11 +10,11 @@ from schemas.document import Draft, Issued, LineItem
 from schemas.errors import Unbalanced
 from schemas.money import ONE, ZERO, allocate, fits, said, unit_of
 from schemas.order import Order, Refund, RefundLine
-from workers.deduct import unknown_line
-from workers.figures import Amounts, Group, Part, grouped
-from workers.left import Left, left_of, rest_of
-from workers.rules import Rules
-from workers.sums import tolerance
+from workers.money.deduct import unknown_line
+from workers.money.figures import Amounts, Group, Part, grouped
+from workers.money.left import Left, left_of, rest_of
+from workers.money.rules import Rules
+from workers.money.sums import tolerance
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What comes after a document: PDF, payment, e-mail, the government's number, a last look."""
