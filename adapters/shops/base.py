@@ -1,0 +1,97 @@
+"""What the client of a shop's own API can do: read an order afresh, list what changed, say what was invoiced, mind the
+shop's webhooks."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+
+from schemas.connection import Shop
+from schemas.document import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class ShopInfo:
+    """What `verify` learned: the shop's own name and zone (IANA, "" = not told), and what a person should know."""
+
+    name: str
+    timezone: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One order as the shop has it now, in the form its platform's reader understands (workers/read.py), refunds
+    included; with what files it: the shop's modification time (UTC, aware), its status, how many refunds it has.
+    """
+
+    order_id: str
+    body: bytes = field(repr=False)
+    modified_at: datetime | None
+    status: str
+    refunds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What goes back into the shop about one document. `status` is the order status to set, "" = leave it;
+    `tell_buyer` has the shop tell its customer of the note.
+    """
+
+    kind: Kind
+    number: str
+    url: str = ""
+    status: str = ""
+    tell_buyer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """How the shop's webhooks to us stand: `mended` names those switched on again or made anew; `problem` says in
+    words what is missing ("" = all is well)."""
+
+    mended: tuple[str, ...] = ()
+    problem: str = ""
+    remedy: str = ""
+
+
+class ShopClient(ABC):
+    """A shop's own API. Every call may raise the error tree of schemas.errors, `system` being the platform.
+
+    An order that is gone raises Permanent with the code ORDER_GONE; a refused key raises Auth with a remedy.
+    """
+
+    platform: ClassVar[str]
+
+    def __init__(self, shop: Shop, **ports: object) -> None:
+        self.shop = shop
+        self.ports = ports
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.shop.key!r})"
+
+    @abstractmethod
+    def verify(self) -> ShopInfo:
+        """A cheap authenticated read; raises Auth with a remedy."""
+
+    @abstractmethod
+    def order(self, order_id: str) -> Reading:
+        """The order as it is now, never from a cache."""
+
+    @abstractmethod
+    def changed(self, since: datetime) -> Iterator[Reading]:
+        """Every order modified at or after `since` (UTC, aware), oldest change first, none skipped while pages move
+        under the reader; one may come twice. `body` may be what the listing holds; the desk reads anew before it
+        decides.
+        """
+
+    @abstractmethod
+    def write_back(self, order_id: str, written: Written) -> None:
+        """Number and link of a document into the order; reads first, so that twice is once. The note comes last."""
+
+    def mend_hooks(self, delivery_url: str, secret: str) -> Hooks:
+        """Make or switch on again the webhooks to `delivery_url`; nothing where the platform has none to mind."""
+        return Hooks()
