@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export FLASK_APP = app:create_app
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo run test browser test-long kill lint bench contract golden live
+.PHONY: help setup dev demo run test browser faults test-long kill lint bench contract golden live
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,12 +30,15 @@ demo: setup  ## real captured orders through everything, a simulated Fakturownia
 run: setup  ## web, worker, clock and an embedded Valkey, for use; prints the URLs
 	$(BIN)/flask run-all
 
-test: dev  ## every test but the browser's: the quick ones on two processes, then whole houses one by one
+test: dev  ## every test but the browser's and the faults: the quick ones on two processes, then whole houses one by one
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
-	$(BIN)/python -m pytest -q -m "slow and not browser" --durations=5
+	$(BIN)/python -m pytest -q -m "slow and not browser and not faults" --durations=5
 
 browser: dev  ## the console and the RQ dashboard in a real Chromium
 	$(BIN)/python -m pytest -q -m browser
+
+faults: dev  ## each named fault once in a running house, and the books after it (profile fast)
+	$(BIN)/python -m pytest -q -m faults --durations=3
 
 kill: dev  ## 50 seeded faults in a running house, and the books after each
 	$(BIN)/python -m tests.kill --runs $(or $(RUNS),50)

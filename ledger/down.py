@@ -10,3 +10,7 @@ class LedgerDown(BillhookError):
 
     code = "LEDGER_DOWN"
     remedy = "Bring the database back (disk space, permissions, server, migrations); work then goes on by itself."
+
+
+class Clash(LedgerDown):
+    """The database undid this transaction in favour of another that it waited for; begun again at once, it will do."""

@@ -13,12 +13,12 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, PendingRollbac
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ledger import sqlite
-from ledger.down import LedgerDown
+from ledger.down import Clash, LedgerDown
 from ledger.forks import after_fork
 from ledger.settings import touch
 from ledger.vault import Vault
 
-__all__ = ["Ledger", "LedgerDown", "Tx", "open_ledger", "parse_url"]
+__all__ = ["Clash", "Ledger", "LedgerDown", "Tx", "open_ledger", "parse_url"]
 
 #: A transaction of `Ledger.write` or `Ledger.read`: the first argument of every function of this floor.
 Tx = Connection
@@ -55,8 +55,10 @@ class Ledger(ABC):
         except (IntegrityError, DataError):
             raise
         except (DBAPIError, PoolTimeout, PendingRollbackError) as error:
+            if _clashed(error):
+                raise Clash(_sentence(error)) from error
             self.close()
-            raise _down(error) from error
+            raise LedgerDown(_sentence(error)) from error
 
     @abstractmethod
     def _write(self) -> AbstractContextManager[Connection]: ...
@@ -78,10 +80,18 @@ class Ledger(ABC):
             engine.dispose(close=False)
 
 
-def _down(error: SQLAlchemyError) -> LedgerDown:
+#: PostgreSQL's "serialization_failure" and "deadlock_detected": https://www.postgresql.org/docs/current/errcodes-appendix.html
+_CLASHES = ("40001", "40P01")
+
+
+def _clashed(error: SQLAlchemyError) -> bool:
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _CLASHES
+
+
+def _sentence(error: SQLAlchemyError) -> str:
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     sentence = (str(cause).strip().splitlines() or [type(cause).__name__])[0]
-    return LedgerDown(f"The database cannot be used: {sentence.rstrip('.')}.")
+    return f"The database cannot be used: {sentence.rstrip('.')}."
 
 
 class SqliteLedger(Ledger):

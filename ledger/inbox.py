@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from ledger.engine import Ledger, LedgerDown
+from ledger.engine import Clash, Ledger, LedgerDown
 from ledger.forks import after_fork
 from ledger.storing import Packed, pack, store_packed
 from schemas.event import Incoming, Stored
@@ -18,6 +18,8 @@ from schemas.event import Incoming, Stored
 log = structlog.get_logger(__name__)
 
 _MOST = 256
+#: A batch that lost a deadlock against the desk is begun again so often: the shop may never send it again.
+_TRIES = 3
 _Slot = tuple[Packed, "Future[Stored]"]
 
 
@@ -97,9 +99,14 @@ class Inbox:
         else:
             self._tell(batch, stored)
 
-    def _write(self, packed: Sequence[Packed]) -> list[Stored]:
-        with self._ledger.write() as tx:
-            return store_packed(tx, packed, datetime.now(UTC))
+    def _write(self, packed: Sequence[Packed], tries: int = _TRIES) -> list[Stored]:
+        try:
+            with self._ledger.write() as tx:
+                return store_packed(tx, packed, datetime.now(UTC))
+        except Clash:
+            if tries == 1:
+                raise
+        return self._write(packed, tries - 1)
 
     def _blame(self, batch: Sequence[_Slot], error: Exception) -> None:
         if len(batch) > 1:

@@ -1,4 +1,4 @@
-"""Each named fault once in every test run, and proof that the test has teeth. Profile `fast`; `make kill` runs many."""
+"""Each named fault once in every `make faults`, and proof that the test has teeth. Profile `fast`; `make kill` runs many."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from tests.kill.harness import FAULTS, Lab, lab, run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.faults]
 
 
 @pytest.fixture(scope="module")
