@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Update, and_, case, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Update, and_, case, exists, func, insert, literal, or_, select, update
 
 from ledger.columns import Instant
 from ledger.listing import load
 from ledger.rows import Bell
-from ledger.tables import attempts, events, is_dead, is_waiting, orders
+from ledger.tables import DONE, attempts, events, is_dead, is_waiting, orders
 from schemas.errors import BillhookError
 from schemas.event import ORDER, Attempt, Event, State
 
@@ -144,7 +144,11 @@ def replay(tx: Connection, event_id: str, now: datetime) -> Event:
 
 
 def replay_all(tx: Connection, ids: Sequence[str], now: datetime) -> None:
-    """`replay` for many at once; ids that do not exist are left out."""
+    """`replay` for many at once; ids that do not exist are left out.
+
+    Of a document's follow-ups of one kind only one may be open: an ended one stays as it is while another is, and of
+    several that are replayed together the latest runs.
+    """
     anew = {
         **_AT_REST,
         "state": State.WAITING.value,
@@ -158,7 +162,16 @@ def replay_all(tx: Connection, ids: Sequence[str], now: datetime) -> None:
         "sticks": False,
         "ended_at": None,
     }
-    tx.execute(update(events).where(events.c.id.in_(ids)).values(anew))
+    tx.execute(update(events).where(events.c.id.in_(ids), ~_succeeded(ids)).values(anew))
+
+
+def _succeeded(ids: Sequence[str]) -> ColumnElement[bool]:
+    """Another follow-up of the same kind and document is open, or is a later one of these."""
+    other = events.alias()
+    alike = exists().where(other.c.document_id == events.c.document_id, other.c.kind == events.c.kind)
+    is_open = alike.where(other.c.state != DONE, other.c.id != events.c.id)
+    is_later = alike.where(other.c.id > events.c.id, other.c.id.in_(ids))
+    return and_(events.c.document_id.is_not(None), or_(is_open, is_later))
 
 
 def put_off(tx: Connection, event_id: str, due_at: datetime) -> None:

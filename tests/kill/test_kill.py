@@ -1,4 +1,4 @@
-"""Each named fault once in every `make faults`, and proof that the test has teeth. Profile `fast`; `make kill` runs many."""
+"""Each named fault once, and proof that the test has teeth. Profile `fast`; `make kill` runs many."""
 
 from __future__ import annotations
 

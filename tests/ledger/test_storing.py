@@ -115,6 +115,23 @@ def claim(house: House, tx: Tx) -> int:
     return documents.claim(tx, order.id, house.shop.id, draft(house.shop), house.account.id, "e", NOW).id
 
 
+def test_of_several_ended_follow_ups_of_a_kind_a_replay_opens_the_latest(house: House) -> None:
+    house.one()
+    with house.ledger.write() as tx:
+        row = claim(house, tx)
+    ids: list[str] = []
+    for _ in range(3):
+        with house.ledger.write() as tx:
+            ids.append(follow_up(house, tx, row, "document.pdf"))
+            events.done(tx, ids[-1:], "PDF_KEPT", "", NOW)
+    with house.ledger.write() as tx:
+        events.replay_all(tx, ids, NOW)
+    assert [house.event(one).state for one in ids] == [State.DONE, State.DONE, State.WAITING]
+    with house.ledger.write() as tx:
+        assert events.replay(tx, ids[0], NOW).state is State.DONE
+        assert events.replay(tx, ids[2], NOW).reason == "REPLAYED"
+
+
 def follow_up(house: House, tx: Tx, document_id: int, kind: str) -> str:
     return events.add_internal(
         tx, kind=kind, shop_id=house.shop.id, order_id="7", document_id=document_id, due_at=NOW, now=NOW
