@@ -1,7 +1,7 @@
 """The back door /_sim/ of every simulator: arm faults, switch behaviours, read the books. Never met by a fault."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from simulators.exchange import BadBody, Request, Response, as_json
@@ -15,9 +15,10 @@ FAULT_FIELDS = {"name", "times", "method", "path", "params"}
 def answer(world: World, request: Request) -> Response:
     """Every mistake of the caller is a 422 that says what is wrong."""
     room = request.path.removeprefix(PREFIX)
-    action = ROUTES.get((request.method, room.partition("/")[0]))
+    known = {**ROUTES, **world.doors}
+    action = known.get((request.method, room.partition("/")[0]))
     if action is None:
-        return as_json({"error": "unknown", "known": [f"{method} {PREFIX}{name}" for method, name in ROUTES]}, 404)
+        return as_json({"error": "unknown", "known": [f"{method} {PREFIX}{name}" for method, name in known]}, 404)
     try:
         return action(world, request, room.partition("/")[2])
     except (BadBody, ValueError, TypeError, KeyError, re.error) as error:
@@ -48,7 +49,7 @@ def state(world: World, request: Request, rest: str) -> Response:
     """Everything; the log of requests can be left out with ?requests=0."""
     with world.lock:
         log = [] if request.query.get("requests") == "0" else list(world.log)
-        told = {**world.books(), "counts": world.summary()["per_oid"], "settings": _public(world.settings)}
+        told = {**world.books(), "counts": world.summary()["per_oid"], "settings": _public(world)}
         return as_json({**told, "faults": world.plan.as_json(), "crashes": world.crashes, "requests": log})
 
 
@@ -62,13 +63,13 @@ def requests(world: World, request: Request, rest: str) -> Response:
 
 
 def show_settings(world: World, request: Request, rest: str) -> Response:
-    return as_json(_public(world.settings))
+    return as_json(_public(world))
 
 
 def change_settings(world: World, request: Request, rest: str) -> Response:
     with world.lock:
         world.change(_object(request))
-        return as_json(_public(world.settings))
+        return as_json(_public(world))
 
 
 def reset(world: World, request: Request, rest: str) -> Response:
@@ -104,5 +105,7 @@ def _plain(value: Any) -> Any:
     return float(value) if type(value).__name__ == "Decimal" else value
 
 
-def _public(settings: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: "***" if name in ("token", "password") else value for name, value in settings.items()}
+def _public(world: World) -> dict[str, Any]:
+    hidden = {secret for secret in world.secrets() if secret}
+    return {name: "***" if name == "password" or (isinstance(value, str) and value in hidden) else value
+            for name, value in world.settings.items()}  # fmt: skip

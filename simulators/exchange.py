@@ -20,7 +20,8 @@ class BadBody(Exception):
 
 @dataclass
 class Request:
-    """What a client asked; `params` are the named parts of the path, `lag` is set by the fault of that name."""
+    """What a client asked; `params` are the named parts of the path, `peer` is the client's address, `lag` is set by
+    the fault of that name."""
 
     method: str
     path: str
@@ -28,6 +29,7 @@ class Request:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     params: dict[str, str] = field(default_factory=dict)
+    peer: str = ""
     lag: float = 0.0
 
     @property
@@ -85,6 +87,10 @@ class Response:
             lines.append(f"Content-Type: {self.content_type}")
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+# Sent by a system that answers nothing at all: the connection just ends.
+SILENCE = Response(0)
 
 
 class Refusal(Exception):

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, cast
 
 from simulators import admin, faults
-from simulators.exchange import Request, Response
+from simulators.exchange import SILENCE, Request, Response
 from simulators.wire import Gone, Wire
 from simulators.world import World
 
@@ -46,8 +46,10 @@ class LiveCall:
         return answer
 
     def send(self, response: Response) -> None:
+        if response is SILENCE:
+            return self.hang_up()
         self.line["sent"] = response.status
-        self.wire.send(response.head() if self.request.method == "HEAD" else response.wire())
+        return self.wire.send(response.head() if self.request.method == "HEAD" else response.wire())
 
     def send_bytes(self, data: bytes) -> None:
         self.wire.send(data)
@@ -93,6 +95,7 @@ class Conversation(socketserver.BaseRequestHandler):
 
     def _turn(self, listener: "Listener", wire: Wire) -> None:
         request = wire.read()
+        request.peer = str(self.client_address[0])
         if request.path.startswith(admin.PREFIX):
             wire.send(admin.answer(listener.world, request).wire())
         else:
@@ -152,6 +155,7 @@ class Simulator:
         self.listener.server_close()
         self.listener.hang_up_all()
         self.thread.join(2)
+        self.world.close()
 
     def __enter__(self) -> "Simulator":
         return self

@@ -14,6 +14,8 @@ from simulators.exchange import BadBody, Refusal, Request, Response, as_json
 from simulators.faults import FaultPlan, chaos_of
 
 Handler = Callable[[Any, Request], Response]
+# Opens a back door of one system: (world, request, what follows the door's name in the path) -> answer.
+Door = Callable[[Any, Request, str], Response]
 HIDDEN_HEADERS = ("authorization", "cookie", "x-api-key", "access-token", "client-secret")
 LOG_LENGTH = 100_000
 
@@ -69,6 +71,8 @@ class World:
     defaults: ClassVar[dict[str, Any]] = {}
     choices: ClassVar[dict[str, tuple[object, ...]]] = {}
     zone: ClassVar[ZoneInfo] = ZoneInfo("UTC")
+    # (method, name) -> what answers at /_sim/NAME besides the doors every system has.
+    doors: ClassVar[Mapping[tuple[str, str], Door]] = {}
     common: ClassVar[dict[str, Any]] = {
         "token": "simulator", "token_accepted": True, "latency": 0.0, "lag": 0.0, "today": "", "chaos": None,
         "rate_limit": None,
@@ -110,6 +114,9 @@ class World:
     def patch(self, ident: str, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Change a document behind the API's back, as a person at the system's own pages would."""
         raise NotImplementedError
+
+    def close(self) -> None:
+        """The simulator stops: end what runs beside the answers (a sender of webhooks)."""
 
     def secrets(self) -> tuple[str, ...]:
         """What the log must not show."""
