@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from functools import partial
 from http.client import HTTPException
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -61,6 +62,7 @@ class _Call:
     writes: bool
     redactor: Redactor
     began: float
+    key: Mapping[str, str] = field(repr=False)
 
     def exchange(self, status: int | None = None, body: bytes = b"") -> Exchange:
         return Exchange(
@@ -73,11 +75,18 @@ class _Call:
         )
 
 
+def never(_key: Mapping[str, str]) -> bool:
+    """A refused key is refused: there is no other."""
+    return False
+
+
 class Speaker:
     """Speaks to one system for one account.
 
-    `auth` gives the headers that carry the key, asked anew for each call; `secrets` are masked wherever they turn up,
-    `personal` is a regular expression of field names holding people's data; `special` overrides `outcome` per status.
+    `auth` gives the headers that carry the key, asked anew for each call; `refused` is told which of them a 401
+    refused, and says True when there are others by now: the call, which surely did nothing, is then repeated once.
+    `secrets` are masked wherever they turn up, `personal` is a regular expression of field names holding people's data;
+    `special` overrides `outcome` per status.
     """
 
     def __init__(
@@ -86,6 +95,7 @@ class Speaker:
         base_url: str,
         *,
         auth: Callable[[], Mapping[str, str]] = dict,
+        refused: Callable[[Mapping[str, str]], bool] = never,
         headers: Mapping[str, str] | None = None,
         secrets: tuple[str, ...] = (),
         personal: str = PERSONAL,
@@ -98,7 +108,7 @@ class Speaker:
         self.system = system
         self.base_url = base_url.rstrip("/")
         self.limits = limits or Limits()
-        self._auth = auth
+        self._auth, self._refused_key = auth, refused
         self._headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", "Connection": "close"}
         self._headers |= headers or {}
         self._redactor = Redactor(secrets, personal)
@@ -129,13 +139,13 @@ class Speaker:
         `raw` wants bytes, otherwise the answer must be JSON. Raises the error tree of schemas.errors, and what the
         guard or the budget raise.
         """
-        call = self._prepared(method, path, writes, json, form, files, params, headers)
-        if self._budget is not None:
-            self._budget.take()
-        status, answered, body = self._carried(call)
-        exchange = call.exchange(status, body)
-        answer = Answer(status, answered, body, exchange)
-        return self._judged(call, replace(answer, told=call.redactor.sentence(_told(answer))), allow, raw)
+        prepared = partial(self._prepared, method, path, writes, json, form, files, params, headers)
+        call = prepared()
+        answer = self._answered(call)
+        if answer.status == 401 and self._refused_key(call.key):
+            call = prepared()
+            answer = self._answered(call)
+        return self._judged(call, answer, allow, raw)
 
     def error(
         self,
@@ -180,7 +190,15 @@ class Speaker:
         shown = self._redactor.knowing(
             [word for value in key.values() for word in value.split()], [json, dict(form or {}), dict(params or {})]
         )
-        return _Call(_checked(request, self.system), writes, shown, time.monotonic())
+        return _Call(_checked(request, self.system), writes, shown, time.monotonic(), key)
+
+    def _answered(self, call: _Call) -> Answer:
+        """The call's answer, whatever its status, within the budget."""
+        if self._budget is not None:
+            self._budget.take()
+        status, answered, body = self._carried(call)
+        answer = Answer(status, answered, body, call.exchange(status, body))
+        return replace(answer, told=call.redactor.sentence(_told(answer)))
 
     def _carried(self, call: _Call) -> tuple[int, Mapping[str, str], bytes]:
         """Connect, ask the guard, send, read: each step with its own meaning of failure."""

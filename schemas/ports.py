@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 
@@ -21,13 +23,40 @@ class Budget(Protocol):
     def penalty(self, seconds: float) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class TokenSet:
+    """What a token address gave. `refresh` is the refresh token to use next, "" where there is none.
+
+    `renew_at` is some minutes before `expires_at`; both are aware, and None where the address named no lifetime.
+    `extra` is whatever else an adapter needs of the answer (a tenant's number).
+    """
+
+    access: str = field(repr=False)
+    refresh: str = field(default="", repr=False)
+    expires_at: datetime | None = None
+    renew_at: datetime | None = None
+    extra: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+#: Asks for the next tokens: takes the stored ones (None at first) and a guard to be asked right before that leaves.
+Fetch = Callable[[TokenSet | None, Guard], TokenSet]
+
+
 class TokenStore(Protocol):
-    """An account's tokens: `current` gives one, `renew` lets exactly one worker fetch the next and stores it before
-    use."""
+    """The tokens of one account, shared by all workers. `origin` names the login they descend from (adapters/oauth.py),
+    so that a new login begins anew."""
 
-    def current(self) -> str: ...
+    def current(self, origin: str) -> TokenSet | None:
+        """The stored tokens, None before the first."""
 
-    def renew(self, stale: str, fetch: Callable[[str], str]) -> str: ...
+    def renew(self, origin: str, stale: TokenSet | None, fetch: Fetch, *, wait: bool = True) -> TokenSet | None:
+        """The successor of `stale`: the stored tokens when they differ from it already, else what `fetch` gives, asked
+        for by one worker at a time and stored before anyone uses it. While another worker asks, `wait` False gives
+        `stale` back at once; otherwise Waiting is raised when that takes long. Raises what `fetch` raises.
+        """
+
+    def replace(self, origin: str, tokens: TokenSet) -> None:
+        """Store the tokens of a new connection, whatever was there."""
 
 
 def unguarded() -> None:
