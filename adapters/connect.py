@@ -112,13 +112,16 @@ class Line:
         self._sock.hang_up()
 
 
-def connect(url: SplitResult, limits: Limits, deadline: Deadline, *, allow_private: bool) -> Line:
+def connect(
+    url: SplitResult, limits: Limits, deadline: Deadline, *, allow_private: bool, allow_http: bool = False
+) -> Line:
     """A connection that is up, TLS done and verified, to the very address that was checked.
 
-    Raises Forbidden for http or private addresses unless `allow_private`, NotConnected for everything that failed.
+    Raises Forbidden for private addresses unless `allow_private`, for http unless that or `allow_http`; NotConnected
+    for everything that failed.
     """
     host, port = url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
-    if url.scheme != "https" and not (allow_private and url.scheme == "http"):
+    if url.scheme != "https" and not (url.scheme == "http" and (allow_private or allow_http)):
         raise Forbidden(f"{url.scheme}://{host} is not encrypted")
     addresses = resolve(host, port, deadline.left(limits.connect))
     if not allow_private:

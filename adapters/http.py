@@ -104,6 +104,7 @@ class Speaker:
         budget: Budget | None = None,
         limits: Limits | None = None,
         allow_private: bool = False,
+        allow_http: bool = False,
     ) -> None:
         self.system = system
         self.base_url = base_url.rstrip("/")
@@ -115,7 +116,7 @@ class Speaker:
         self._special = special or {}
         self._guard = guard
         self._budget = budget
-        self._allow_private = allow_private
+        self._allowed = {"allow_private": allow_private, "allow_http": allow_http}
 
     def __repr__(self) -> str:
         return f"Speaker({self.system!r})"
@@ -216,7 +217,7 @@ class Speaker:
     def _connected(self, call: _Call, deadline: Deadline) -> Line:
         url = urlsplit(call.request.url or "")
         try:
-            return connect(url, self.limits, deadline, allow_private=self._allow_private)
+            return connect(url, self.limits, deadline, **self._allowed)
         except Forbidden as error:
             remedy = "Correct the address of the account, or allow private addresses in the settings."
             raise self._failed(call, Permanent, str(error), "ADDRESS_FORBIDDEN", remedy) from None
@@ -226,6 +227,9 @@ class Speaker:
 
     def _lost(self, call: _Call, error: Exception) -> AdapterError:
         """The request may have left and no whole answer came."""
+        if isinstance(error, _TooLarge):
+            words = f"The answer is longer than {self.limits.size} bytes"
+            return self._failed(call, unclear(writes=call.writes), words, "ANSWER_TOO_LARGE", None)
         words = "No answer in time" if _is_timeout(error) else f"The answer was lost ({type(error).__name__})"
         return self._failed(call, unclear(writes=call.writes), words, "ANSWER_LOST", None)
 

@@ -12,12 +12,14 @@ import structlog
 
 from adapters import adapter_for
 from adapters.base import Adapter
+from adapters.shops import client_for
+from adapters.shops.base import ShopClient
 from ledger import connections
 from ledger.engine import Ledger
 from ledger.migrate import migrate
-from schemas.connection import Account
+from schemas.connection import Account, Shop
 from schemas.errors import DeadLettered
-from schemas.ports import Guard
+from schemas.ports import Guard, unguarded
 from workers import process
 from workers import services as desk_services
 from workers.bell import Bell
@@ -60,10 +62,14 @@ class House:
         alone = Alone([sys.executable, "-m", "flask", "alone"], seconds=self.timing.lease_most)
         leases = Leases(self.ledger, self.timing)
         tools = self.ledger, self.bell(), leases, self._adapter, self.timing
-        return Services(*tools, run_alone=alone, notice=self.notice)
+        return Services(*tools, run_alone=alone, notice=self.notice, shop_client=self.shop_client)
 
     def _adapter(self, account: Account, *, guard: Guard) -> Adapter:
         return adapter_for(account, guard=guard, allow_private=self.allow_private, deadline=self.timing.call)
+
+    def shop_client(self, shop: Shop, *, guard: Guard = unguarded) -> ShopClient:
+        """The client of a shop; raises KeyError where its platform has none (see adapters.shops.reads_back)."""
+        return client_for(shop, guard=guard, allow_private=self.allow_private, deadline=self.timing.call)
 
     def queues(self) -> Sequence[str]:
         """The shops' keys: one queue each."""

@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from adapters.base import Adapter
+from adapters.shops import client_for
+from adapters.shops.base import ShopClient
 from ledger.engine import Ledger
-from schemas.connection import Account
-from schemas.ports import Guard
+from schemas.connection import Account, Shop
+from schemas.ports import Guard, unguarded
 from workers.bell import Bell
 from workers.leases import Leases
 from workers.notice import Notice, unwatched
@@ -23,6 +25,12 @@ class AdapterFactory(Protocol):
     """Makes the mouth for an account; `guard` is asked right before every write leaves."""
 
     def __call__(self, account: Account, *, guard: Guard) -> Adapter: ...
+
+
+class ShopClientFactory(Protocol):
+    """Makes the client of a shop; `guard` is asked right before every write leaves."""
+
+    def __call__(self, shop: Shop, *, guard: Guard = unguarded) -> ShopClient: ...
 
 
 def utc_now() -> datetime:
@@ -45,6 +53,7 @@ class Services:
     run_alone: Callable[..., int] | None = None
     lane: threading.Lock = field(default_factory=threading.Lock)
     notice: Notice = unwatched
+    shop_client: ShopClientFactory = client_for
 
 
 _current: list[Services] = []

@@ -1,1 +1,33 @@
 """Clients of the shop platforms: reading orders and refunds, writing numbers back."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Unpack
+
+if TYPE_CHECKING:
+    from adapters.ports import Ports
+    from adapters.shops.base import ShopClient
+    from schemas.connection import Shop
+
+#: Platform → its client's class, imported when it is first wanted. A platform that is not here cannot be read back.
+CLIENTS = {
+    "woocommerce": "adapters.shops.woocommerce:WooCommerce",
+}
+
+
+def client_class(platform: str) -> type[ShopClient]:
+    """The client of a platform; raises KeyError for one that has none."""
+    module, _, name = CLIENTS[platform].partition(":")
+    found: type[ShopClient] = getattr(importlib.import_module(module), name)
+    return found
+
+
+def client_for(shop: Shop, **ports: Unpack[Ports]) -> ShopClient:
+    """The client of a shop: `guard`, `budget`, `tokens`, `allow_private`, `deadline`, `limits` go to ShopClient."""
+    return client_class(shop.platform)(shop, **ports)
+
+
+def reads_back(shop: Shop) -> bool:
+    """Whether this shop can be asked: its platform has a client, and its credentials are there."""
+    return shop.platform in CLIENTS and bool(shop.credentials)

@@ -4,11 +4,14 @@ shop's webhooks."""
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
+from adapters.connect import FAST, Limits
+from adapters.manifest import Field
+from adapters.ports import Ports
 from schemas.connection import Shop
 from schemas.document import Kind
 
@@ -62,16 +65,38 @@ class ShopClient(ABC):
     """A shop's own API. Every call may raise the error tree of schemas.errors, `system` being the platform.
 
     An order that is gone raises Permanent with the code ORDER_GONE; a refused key raises Auth with a remedy.
+    `credentials` are the fields that a person fills in to let us read the shop, the key first.
     """
 
     platform: ClassVar[str]
+    label: ClassVar[str]
+    credentials: ClassVar[tuple[Field, ...]]
 
-    def __init__(self, shop: Shop, **ports: object) -> None:
+    def __init__(self, shop: Shop, **ports: Unpack[Ports]) -> None:
         self.shop = shop
         self.ports = ports
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.shop.key!r})"
+
+    @classmethod
+    def problems(cls, credentials: Mapping[str, str]) -> dict[str, str]:
+        """Field name → what is wrong with it, unknown ones too; empty when all is well."""
+        found = {field.name: field.problem(credentials.get(field.name, "")) for field in cls.credentials}
+        found |= {name: "is not known" for name in credentials if name not in found}
+        return {name: sentence for name, sentence in found.items() if sentence}
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that are masked wherever they turn up."""
+        return tuple(self.shop.credentials.get(field.name, "") for field in self.credentials if field.secret)
+
+    @property
+    def limits(self) -> Limits:
+        """How long one call may take: what the ports say, as for every mouth."""
+        deadline = self.ports.get("deadline")
+        usual = Limits.within(deadline) if deadline else FAST if self.ports.get("fast") else Limits()
+        return self.ports.get("limits") or usual
 
     @abstractmethod
     def verify(self) -> ShopInfo:

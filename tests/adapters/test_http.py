@@ -196,7 +196,7 @@ def test_an_answer_whose_head_drips_ends_at_the_deadline() -> None:
 def test_an_answer_without_end_is_cut_at_the_limit() -> None:
     with serving(200, {}, b" " * 20_000) as url, pytest.raises(Transient) as caught:
         speaker(url).call("GET", "/x", writes=False)
-    assert caught.value.code == "ANSWER_LOST"
+    assert caught.value.code == "ANSWER_TOO_LARGE"
 
 
 def test_bytes_that_are_no_http_are_ambiguous_after_a_write() -> None:

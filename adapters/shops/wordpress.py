@@ -1,0 +1,125 @@
+"""Speaking to a shop built on WordPress: how it knows us, where its REST API answers, what its refusals mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from adapters.connect import Limits
+from adapters.http import Answer, Read, Speaker, looks_html
+from adapters.ports import Ports
+from adapters.redact import PERSONAL
+from adapters.shops import signing
+from adapters.shops.signing import Verb
+from schemas.connection import Shop
+from schemas.errors import AdapterError, Auth, Permanent, Transient
+from schemas.ports import unguarded
+
+SYSTEM = "woocommerce"
+#: Fields of an order that hold people's data, besides the usual ones; `note` is the text of an order note.
+PERSONAL_FIELDS = PERSONAL + r"|address_\d|company|customer_\w+|order_key|payment_url|transaction_id|note|oauth_\w+"
+#: What WordPress explains in JSON, and redirects; every other status the Speaker judges itself.
+EXPLAINED = (301, 302, 303, 307, 308, 400, 401, 403, 404, 409, 410)
+
+_KEY = (
+    "Make a key in the shop (WooCommerce > Settings > Advanced > REST API) for a user who may manage the shop, with "
+    "read and write permission, and give it: flask shop edit KEY --set consumer_key=… --set consumer_secret=…. "
+)
+_DROPPED = "If the key is right, the web server may drop it: flask shop edit KEY --set key_in=query."
+#: How a code begins → what it means, our code, what to do (woocommerce.md 5.2); the first that fits.
+REFUSALS: Sequence[tuple[str, type[AdapterError], str, str]] = (
+    ("woocommerce_rest_authentication_missing_parameter", Auth, "HTTPS_NOT_SEEN",
+     "The shop sees a call over plain http: its proxy must pass X-Forwarded-Proto on, and WordPress must heed it."),
+    ("woocommerce_rest_authentication_error", Auth, "KEY_REFUSED", _KEY + _DROPPED),
+    ("woocommerce_rest_cannot_", Auth, "NO_RIGHTS", _KEY + _DROPPED),
+    ("woocommerce_rest_shop_order_invalid_id", Permanent, "ORDER_GONE", "Nothing: the order was deleted in the shop."),
+    ("woocommerce_rest_order_invalid_id", Permanent, "ORDER_GONE", "Nothing: the order was deleted in the shop."),
+    ("woocommerce_rest_invalid_order_id", Permanent, "ORDER_GONE", "Nothing: the order was deleted in the shop."),
+    ("rest_no_route", Permanent, "NO_WOOCOMMERCE",
+     "WordPress answers, WooCommerce does not: switch the plugin on in the shop, or update it (3.5 or newer)."),
+    ("rest_", Auth, "NO_RIGHTS", "A plugin of the shop guards its REST API: let this key through there. " + _KEY),
+)  # fmt: skip
+_MOVED = "Give the address that the shop itself uses (https, with or without www): flask shop edit KEY --url …"
+_NO_API = (
+    "A web page answers where the REST API should: look whether the address is right and whether maintenance mode, a "
+    "firewall or a security plugin stands before it."
+)
+
+
+class Rest:
+    """The REST API of one shop. Where its permalinks are plain, that is found out by the first read."""
+
+    def __init__(self, shop: Shop, secrets: tuple[str, ...], ports: Ports, limits: Limits) -> None:
+        self._key = shop.credentials.get("consumer_key", ""), shop.credentials.get("consumer_secret", "")
+        self._https = urlsplit(shop.url).scheme == "https"
+        self._in_query = shop.credentials.get("key_in") == "query"
+        self._plain_permalinks = False
+        self.speaker = Speaker(
+            SYSTEM, shop.url, auth=self._header, headers={"Accept": "application/json"}, secrets=secrets,
+            personal=PERSONAL_FIELDS, limits=limits, allow_http=shop.credentials.get("plain_http") == "yes",
+            guard=ports.get("guard", unguarded), budget=ports.get("budget"),
+            allow_private=ports.get("allow_private", False),
+        )  # fmt: skip
+
+    def get(self, read: Callable[[Any], Read], route: str, **params: str) -> Read:
+        """One GET of a route like `wc/v3/orders`, and what `read` makes of its data."""
+        return self.speaker.understood(read, self.answer(route, **params), writes=False)
+
+    def answer(self, route: str, **params: str) -> Answer:
+        """One GET, with its headers; a web page instead of an answer is asked for once more by `?rest_route=`."""
+        try:
+            return self._call("GET", route, params)
+        except AdapterError as error:
+            if self._plain_permalinks or error.code not in ("HTML_ANSWER", "NO_REST_API"):
+                raise
+            self._plain_permalinks = True
+            try:
+                return self._call("GET", route, params)
+            except AdapterError as again:
+                self._plain_permalinks = False
+                raise (error if again.code in ("HTML_ANSWER", "NO_REST_API") else again) from None
+
+    def write(self, method: Verb, route: str, body: Mapping[str, object]) -> Answer:
+        """One POST or PUT; to be called after a read, which has found out how routes are written."""
+        return self._call(method, route, {}, json=body, writes=True)
+
+    def probe(self, method: Verb, route: str, body: Mapping[str, object]) -> Answer:
+        """A POST or PUT that cannot change anything, for what its refusal tells."""
+        return self._call(method, route, {}, json=body)
+
+    def _call(
+        self, method: Verb, route: str, params: Mapping[str, str], *, json: object = None, writes: bool = False
+    ) -> Answer:
+        path = self._path(method, route, params)
+        answer = self.speaker.call(method, path, writes=writes, json=json, allow=EXPLAINED)
+        if answer.status < 300:
+            return answer
+        raise self._refusal(answer)
+
+    def _header(self) -> Mapping[str, str]:
+        return signing.basic(*self._key) if self._https and not self._in_query else {}
+
+    def _path(self, method: Verb, route: str, params: Mapping[str, str]) -> str:
+        if self._plain_permalinks:
+            path, params = "/", {"rest_route": f"/{route}", **params}
+        else:
+            path = f"/wp-json/{route}"
+        if not self._https:
+            return signing.signed(method, self.speaker.base_url, signing.query(path, params), *self._key)
+        named = dict(zip(("consumer_key", "consumer_secret"), self._key, strict=True)) if self._in_query else {}
+        return signing.query(path, {**params, **named})
+
+    def _refusal(self, answer: Answer) -> AdapterError:
+        if answer.status < 400:
+            to = urlsplit(answer.headers.get("location", ""))
+            words = f"{answer.told}, to {to.scheme}://{to.netloc}" if to.netloc else answer.told
+            kind = Permanent if answer.status in (301, 308) else Transient
+            return self.speaker.error(kind, words, answer.exchange, code="REDIRECTED", remedy=_MOVED)
+        if not isinstance(answer.data, dict) or not isinstance(answer.data.get("code"), str):
+            code = "NO_REST_API" if answer.status in (404, 410) or looks_html(answer) else "UNREADABLE_ANSWER"
+            return self.speaker.error(Transient, answer.told, answer.exchange, code=code, remedy=_NO_API)
+        for start, meaning, code, remedy in REFUSALS:
+            if answer.data["code"].startswith(start) and (meaning is not Auth or answer.status in (401, 403)):
+                return self.speaker.refusal(answer, meaning, code=code, remedy=remedy)
+        return self.speaker.refusal(answer)
