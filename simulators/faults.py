@@ -181,7 +181,9 @@ class Armed:
     path: str = ""
     params: dict[str, Any] = field(default_factory=dict)
 
-    def meets(self, request: Request, writes: bool) -> bool:
+    def meets(self, request: Request, writes: bool, aside: bool = False) -> bool:
+        if aside and not self.path:
+            return False
         return self._method_fits(request, writes) and re.search(self.path, request.path) is not None
 
     def as_json(self) -> dict[str, Any]:
@@ -206,8 +208,8 @@ class Chaos:
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
 
-    def pick(self, request: Request, writes: bool) -> Armed | None:
-        fitting = [armed for armed in self.faults if armed.meets(request, writes)]
+    def pick(self, request: Request, writes: bool, aside: bool = False) -> Armed | None:
+        fitting = [armed for armed in self.faults if armed.meets(request, writes, aside)]
         if not fitting or self.dice.random() >= self.rate:
             return None
         return self.dice.choice(fitting)
@@ -233,13 +235,14 @@ class FaultPlan:
         with self.lock:
             self.armed.clear()
 
-    def pick(self, request: Request, writes: bool) -> Armed | None:
+    def pick(self, request: Request, writes: bool, aside: bool = False) -> Armed | None:
+        """`aside` are requests that only prepare others (World.aside): they meet what names their path."""
         with self.lock:
             for armed in self.armed:
-                if armed.meets(request, writes):
+                if armed.meets(request, writes, aside):
                     self._use(armed)
                     return armed
-            return self.chaos.pick(request, writes) if self.chaos else None
+            return self.chaos.pick(request, writes, aside) if self.chaos else None
 
     def as_json(self) -> list[dict[str, Any]]:
         with self.lock:

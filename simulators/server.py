@@ -26,7 +26,8 @@ class LiveCall:
     def carry_out(self) -> None:
         """Answer honestly, or as the plan wants it."""
         self.hold(self.world.settings["latency"] / 1000)
-        armed = self.world.plan.pick(self.request, self.world.writes(self.request))
+        world = self.world
+        armed = world.plan.pick(self.request, world.writes(self.request), world.aside(self.request))
         try:
             if armed:
                 self.line["fault"], self.params = armed.kind.name, armed.params

@@ -20,6 +20,14 @@ HIDDEN_HEADERS = ("authorization", "cookie", "x-api-key", "access-token", "clien
 LOG_LENGTH = 100_000
 
 
+class Unrouted(Exception):
+    """No handler answers this: each world says so in its own shape."""
+
+    def __init__(self, status: int, text: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(status, text)
+        self.status, self.text, self.headers = status, text, headers
+
+
 class Routes:
     """Paths and what answers them; `{name}` stands for one part of a path."""
 
@@ -35,12 +43,12 @@ class Routes:
         return keep
 
     def find(self, request: Request) -> Handler:
-        """The handler of a request; 404 for an unknown path, 405 for a known path with another method."""
+        """The handler of a request; Unrouted 404 for an unknown path, 405 for a known path with another method."""
         methods, request.params = self._match(request.path)
         if not methods:
-            raise Refusal(as_json({"error": "Not Found"}, 404))
+            raise Unrouted(404, "Not Found")
         if request.method not in methods:
-            raise Refusal(as_json({"error": "Method Not Allowed"}, 405, {"Allow": ", ".join(methods)}))
+            raise Unrouted(405, "Method Not Allowed", {"Allow": ", ".join(methods)})
         return methods[request.method]
 
     def _match(self, path: str) -> tuple[dict[str, Handler], dict[str, str]]:
@@ -125,6 +133,10 @@ class World:
     def writes(self, request: Request) -> bool:
         return request.method not in ("GET", "HEAD", "OPTIONS")
 
+    def aside(self, request: Request) -> bool:
+        """Whether a request only prepares others (a token): faults meet it only when their path was named."""
+        return False
+
     # ---- what is alike everywhere ---------------------------------------------------------------------------------
 
     def answer(self, request: Request) -> Response:
@@ -136,6 +148,8 @@ class World:
                 return handler(self, request)
             except Refusal as refusal:
                 return refusal.response
+            except Unrouted as nowhere:
+                return self.refuse(nowhere.status, nowhere.text, nowhere.headers)
             except BadBody as error:
                 return self.refuse(400, str(error))
 

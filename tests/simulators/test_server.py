@@ -13,6 +13,7 @@ import requests
 import simulators
 from simulators import fakturownia
 from simulators.references import References
+from simulators.tokens import Tokens
 from tests.simulators.conftest import Client, invoice, line
 
 ROOT = Path(__file__).parents[2]
@@ -174,3 +175,18 @@ def _expect_failure(client: Client, failed: list[Exception]) -> None:
         client.create()
     except requests.RequestException as error:
         failed.append(error)
+
+
+def test_a_refresh_token_is_good_once_and_for_its_own_client() -> None:
+    tokens = Tokens()
+    mine = tokens.refresh("me")
+    assert [tokens.take(mine, owner) for owner in ("you", "me", "me")] == [False, True, False]
+    assert tokens.refused_refreshes == 2
+
+
+def test_an_access_token_ends_with_its_time_or_when_the_next_is_alone() -> None:
+    tokens = Tokens()
+    first, dead = tokens.access(60), tokens.access(0)
+    assert (tokens.good(first), tokens.good(dead), tokens.good("made up")) == (True, False, False)
+    tokens.access(60, alone=True)
+    assert not tokens.good(first)
