@@ -66,8 +66,10 @@ class Routes:
         for known, methods in self.open:
             if known.pattern == pattern.pattern:
                 return methods
-        self.open.append((pattern, {}))
-        return self.open[-1][1]
+        added: dict[str, Handler] = {}
+        self.open.append((pattern, added))
+        self.open.sort(key=lambda entry: entry[0].groups)  # a word in a path goes before a name: search.json, {id}.json
+        return added
 
 
 class World:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import requests
 
-from simulators import fakturownia
+from simulators import fakturoid, fakturownia
 from simulators.server import Simulator
+from tests.simulators.fakturoid import Books
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "invoicing"
 
@@ -59,4 +60,12 @@ def invoice(**fields: Any) -> dict[str, Any]:
 def shop() -> Iterator[Client]:
     with fakturownia.start() as simulator, Client(simulator) as client:
         yield client
+        assert not simulator.world.crashes, simulator.world.crashes
+
+
+@pytest.fixture
+def czech() -> Iterator[Books]:
+    """A running Fakturoid."""
+    with fakturoid.start() as simulator, Books(simulator) as books:
+        yield books
         assert not simulator.world.crashes, simulator.world.crashes

@@ -1,0 +1,7 @@
+"""python -m simulators.fakturoid"""
+
+import sys
+
+from simulators.fakturoid import main
+
+sys.exit(main())

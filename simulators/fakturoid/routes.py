@@ -1,0 +1,7 @@
+"""The one table of paths; the rooms of this simulator add theirs on import."""
+
+from simulators.world import Routes
+
+ROUTES = Routes()
+API = "/api/v3"
+ACCOUNT = f"{API}/accounts/{{slug}}"
