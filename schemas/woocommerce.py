@@ -52,8 +52,9 @@ def read_order(
 ) -> Order:
     """Read a WooCommerce v3 order (documents.md 1.3, woocommerce.md 2 to 4).
 
-    Takes the body as received, or parsed; its full refund objects, None meaning that only the totals in the body are
-    known; and the shop's time zone for dates that come without their `_gmt` twin. Raises Unreadable, path → sentence.
+    Takes the body as received, or parsed; its full refund objects, None meaning what the body's own `refunds` hold:
+    totals only, or whole refunds where the order was read back; and the shop's time zone for dates that come without
+    their `_gmt` twin. Raises Unreadable, path → sentence.
     """
     data = body if isinstance(body, Mapping) else _parsed(body)
     zone = ZoneInfo(timezone)
@@ -107,7 +108,7 @@ def _order(loaded: dict[str, Any], raw: Mapping[str, Any], full: tuple[Refund, .
         shipping=tuple(_element("shipping", line) for line in loaded["shipping_lines"]),
         fees=tuple(_element("fee", line) for line in loaded["fee_lines"]),
         rates={line["rate_id"]: _tax_rate(line) for line in loaded["tax_lines"] if line["rate_id"]},
-        refunds=_refunds_of(loaded["refunds"]) if full is None else full,
+        refunds=_refunds_of(loaded["refunds"], zone) if full is None else full,
         gift_cards=tuple(GiftCard(card["code"], card["amount"]) for card in loaded["gift_cards"]),
         meta=meta,
         note=loaded["customer_note"],
@@ -195,10 +196,14 @@ def _tax_rate(said: dict[str, Any]) -> TaxRate:
     )
 
 
-def _refunds_of(summaries: Sequence[dict[str, Any]]) -> tuple[Refund, ...]:
-    """What the order's body tells of its refunds, oldest first: the lines are unknown."""
-    read = (Refund(said["id"], abs(said["total"]), None, said["reason"], None) for said in summaries)
+def _refunds_of(entries: Sequence[dict[str, Any]], zone: ZoneInfo) -> tuple[Refund, ...]:
+    """What the order's body tells of its refunds, oldest first; the lines of one told by its total are unknown."""
+    read = (_summary(said) if said["line_items"] is None else _refund(said, zone) for said in entries)
     return tuple(sorted(read, key=lambda refund: (len(refund.id), refund.id)))
+
+
+def _summary(said: dict[str, Any]) -> Refund:
+    return Refund(said["id"], abs(said["total"]), None, said["reason"], None)
 
 
 def _refund(said: dict[str, Any], zone: ZoneInfo) -> Refund:
@@ -206,7 +211,7 @@ def _refund(said: dict[str, Any], zone: ZoneInfo) -> Refund:
     lines = (_refund_line(kind, line) for kind, key in kinds for line in said[key])
     return Refund(
         id=said["id"],
-        amount=abs(said["amount"]),
+        amount=abs(said["total"] if said["amount"] is None else said["amount"]),
         at=_moment(said, "date_created", zone),
         reason=said["reason"],
         lines=tuple(line for line in lines if line.net or line.tax),

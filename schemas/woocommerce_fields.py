@@ -111,25 +111,31 @@ class TaxRateSchema(Schema):
     rate_percent = OptionalMoney(load_default=None)
 
 
-class RefundSchema(Schema):
-    """A refund object of `/orders/{id}/refunds`."""
+class _RefundSchema(Schema):
+    """What a refund object and its entry in the order have in common."""
 
     id = Identifier(required=True)
-    amount = Money(required=True)
     reason = Words(load_default="")
     date_created = Moment(load_default=None)
     date_created_gmt = MomentOrElse(load_default=None)
-    line_items = Rows(fields.Nested(RefundLineSchema(unknown=EXCLUDE)), load_default=list)
     shipping_lines = Rows(fields.Nested(RefundLineSchema(unknown=EXCLUDE)), load_default=list)
     fee_lines = Rows(fields.Nested(RefundLineSchema(unknown=EXCLUDE)), load_default=list)
 
 
-class RefundSummarySchema(Schema):
-    """An entry of the order's `refunds`: only its total, negative."""
+class RefundSchema(_RefundSchema):
+    """A refund object of `/orders/{id}/refunds`."""
 
-    id = Identifier(required=True)
-    reason = Words(load_default="")
+    amount = Money(required=True)
+    line_items = Rows(fields.Nested(RefundLineSchema(unknown=EXCLUDE)), load_default=list)
+
+
+class RefundEntrySchema(_RefundSchema):
+    """An entry of the order's `refunds`: its negative total alone, or the whole refund where the order was read
+    back."""
+
+    amount = OptionalMoney(load_default=None)
     total = Money(load_default=ZERO)
+    line_items = Rows(fields.Nested(RefundLineSchema(unknown=EXCLUDE)), load_default=None)
 
 
 class GiftCardSchema(Schema):
@@ -168,7 +174,7 @@ class OrderSchema(Schema):
     shipping_lines = Rows(fields.Nested(ElementSchema(unknown=EXCLUDE)), load_default=list)
     fee_lines = Rows(fields.Nested(ElementSchema(unknown=EXCLUDE)), load_default=list)
     tax_lines = Rows(fields.Nested(TaxRateSchema(unknown=EXCLUDE)), load_default=list)
-    refunds = Rows(fields.Nested(RefundSummarySchema(unknown=EXCLUDE)), load_default=list)
+    refunds = Rows(fields.Nested(RefundEntrySchema(unknown=EXCLUDE)), load_default=list)
     gift_cards = Rows(fields.Nested(GiftCardSchema(unknown=EXCLUDE)), load_default=list)
     meta_data = Meta(load_default=dict)
 
