@@ -13,7 +13,7 @@ from adapters import ADAPTERS
 from console.checking import accepted, check
 from console.keys import an_account, pairs, slug, sorted_fields
 from console.parts import Plain, house, ring
-from console.shops import timezone
+from console.shop_add import timezone
 from console.tables import one, show
 from ledger import alarms, connections, events
 from ledger.engine import Tx

@@ -6,12 +6,13 @@ import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import available_timezones
 
 import click
 
-from console.keys import a_shop, pairs, slug
+from console.keys import a_shop, pairs
 from console.parts import Plain, house, ring
+from console.shop_add import add, timezone, webhook_of
+from console.shop_woocommerce import add_woocommerce
 from console.tables import one, show
 from ledger import connections, events
 from ledger.engine import Tx
@@ -23,51 +24,13 @@ PLATFORMS = ("woocommerce",)
 OVERLAP_HOURS = 24
 
 
-def timezone(text: str) -> str:
-    """An IANA time zone."""
-    if text not in available_timezones():
-        raise click.BadParameter(f"{text!r} is no time zone; write it like Europe/Warsaw.")
-    return text
-
-
 @click.group("shop", cls=Plain)
 def shop() -> None:
     """The webshops that send."""
 
 
-@shop.command("add")
-@click.argument("platform", type=click.Choice(PLATFORMS))
-@click.argument("url")
-@click.option("--name", required=True, help="What people call it; its key is made from this.")
-@click.option("--secret", help="The webhook's secret; made here and shown once when not given.")
-@click.option("--timezone", "zone", type=timezone, default="UTC", show_default=True, help="The shop's own time zone.")
-@click.option("--json", "as_json", is_flag=True)
-def shop_add(platform: str, url: str, name: str, secret: str | None, zone: str, as_json: bool) -> None:
-    """Register the shop at URL and say where its webhooks go."""
-    chosen = secret or secrets.token_urlsafe(24)
-    ledger = house().ledger
-    with ledger.write() as tx:
-        added = connections.add_shop(
-            tx,
-            ledger.vault,
-            slug=slug(name),
-            platform=platform,
-            name=name,
-            url=url,
-            secrets=(chosen,),
-            timezone=zone,
-            now=datetime.now(UTC),
-        )
-    row = {"key": added.key, "platform": platform, "webhook": _webhook(added)}
-    if not secret:
-        row["secret"] = chosen
-    one(row, as_json=as_json)
-    if not as_json:
-        click.echo("In WooCommerce: Settings > Advanced > Webhooks, one for 'Order created', one for 'Order updated'.")
-
-
-def _webhook(found: Shop) -> str:
-    return f"{house().public_url}/webhooks/{found.key}"
+shop.add_command(add)
+add.add_command(add_woocommerce)
 
 
 @shop.command("list")
@@ -84,7 +47,7 @@ def shop_list(everything: bool, as_json: bool) -> None:
 
 def _row(found: Shop) -> dict[str, Any]:
     own = {k: getattr(found, k) for k in ("key", "platform", "name", "url", "timezone", "state")}
-    return {**own, "webhook": _webhook(found), "secrets": len(found.secrets), "reads_back": bool(found.credentials)}
+    return {**own, "webhook": webhook_of(found), "secrets": len(found.secrets), "reads_back": bool(found.credentials)}
 
 
 @shop.command("edit")
