@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 SIMULATORS: dict[str, str] = {
     "fakturoid": "simulators.fakturoid",
     "fakturownia": "simulators.fakturownia",
+    "woocommerce": "simulators.woocommerce",
 }
 
 

@@ -147,6 +147,7 @@ class Simulator:
         self.world = world
         self.listener = Listener(world, port)
         self.url = f"http://127.0.0.1:{self.listener.server_address[1]}"
+        world.opened(self.url)
         self.thread = threading.Thread(target=self.listener.serve_forever, args=(0.05,), daemon=True)
         self.thread.start()
 

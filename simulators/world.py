@@ -97,6 +97,7 @@ class World:
         self.change(settings)
         self.started_with = dict(self.settings)
         self.recent: deque[float] = deque()
+        self.address = ""
         self.fresh()
 
     # ---- what each system says for itself -------------------------------------------------------------------------
@@ -127,6 +128,10 @@ class World:
 
     def close(self) -> None:
         """The simulator stops: end what runs beside the answers (a sender of webhooks)."""
+
+    def opened(self, url: str) -> None:
+        """The simulator answers at `url` from now on."""
+        self.address = url
 
     def secrets(self) -> tuple[str, ...]:
         """What the log must not show."""

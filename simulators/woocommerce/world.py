@@ -1,0 +1,195 @@
+"""The shop's state, its clock and its refusals; orders are saved here, so that webhooks hear of it."""
+
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from simulators.exchange import Refusal, Request, Response, as_html
+from simulators.woocommerce import ledger
+from simulators.woocommerce.access import authenticate
+from simulators.woocommerce.order import Meta, Note, Order
+from simulators.woocommerce.php import error
+from simulators.woocommerce.routes import ROUTES
+from simulators.woocommerce.taxes import RateTable
+from simulators.world import Routes, World
+
+OPEN_PATHS = ("/wp-json", "/wp-json/", "/wp-json/wc/v3")
+
+
+class WooCommerce(World):
+    """One shop with its orders, products, webhooks and one API key."""
+
+    key: ClassVar[str] = "woocommerce"
+    routes: ClassVar[Routes] = ROUTES
+    defaults: ClassVar[dict[str, Any]] = {
+        "consumer_key": "ck_simulator", "consumer_secret": "cs_simulator", "permissions": "read_write",
+        "rights": "manager", "ssl": "off", "permalinks": "pretty", "strict": True,
+        "home": "", "name": "Demo shop", "country": "PL", "currency": "PLN", "decimals": 2, "timezone": "Europe/Warsaw",
+        "prices_include_tax": True, "tax_round_at_subtotal": False, "version": "8.2.2", "old_refunds": False,
+        "first_id": 1001, "clock": "",
+    }  # fmt: skip
+    choices: ClassVar[dict[str, tuple[object, ...]]] = {
+        "permissions": ("read", "write", "read_write"), "rights": ("manager", "none"),
+        "ssl": ("off", "on", "forwarded"), "permalinks": ("pretty", "plain"), "version": ("8.2.2", "11.0.1"),
+    }  # fmt: skip
+
+    def fresh(self) -> None:
+        self.orders: dict[int, Order] = {}
+        self.products: dict[int, dict[str, Any]] = {}
+        self.categories: dict[str, int] = {}
+        self.rates = RateTable()
+        self.emails: Counter[int] = Counter()
+        self.nonces: set[str] = set()
+        self.skipped = timedelta(0)
+        self._ids = {"post": count(int(self.settings["first_id"]))}
+
+    def change(self, settings: Mapping[str, Any]) -> None:
+        """As everywhere, and zone and clock must be readable."""
+        _check_places(settings)
+        super().change(settings)
+
+    # ---- in and out -----------------------------------------------------------------------------------------------
+
+    def answer(self, request: Request) -> Response:
+        """Plain permalinks know no /wp-json: the web server's or the theme's 404 page answers there (5.1)."""
+        if route := request.query.get("rest_route"):
+            request.path = "/wp-json" + route
+        elif self.settings["permalinks"] == "plain" or not request.path.startswith("/wp-json"):
+            return as_html("Page not found", 404)
+        return super().answer(request)
+
+    def admit(self, request: Request) -> None:
+        """Who asks, and may he? (sections 5.1 and 5.2)"""
+        if request.path in OPEN_PATHS:
+            return
+        who = authenticate(self, request)
+        if who is None or self.settings["rights"] == "none":
+            raise Refusal(_no_rights(request, 403 if who else 401))
+
+    def unauthorized(self) -> Response:
+        return error("woocommerce_rest_authentication_error", "Consumer secret is invalid.", 401)
+
+    def refuse(self, status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
+        """The core has no limit and no such errors: a host's page in HTML, as firewalls answer (5.3)."""
+        page = as_html(text, status)
+        return Response(page.status, page.body, page.content_type, headers or {})
+
+    def secrets(self) -> tuple[str, ...]:
+        return (self.settings["consumer_secret"],)
+
+    # ---- time and place -------------------------------------------------------------------------------------------
+
+    @property
+    def here(self) -> ZoneInfo:
+        return ZoneInfo(self.settings["timezone"])
+
+    @property
+    def home(self) -> str:
+        """The shop's own address, without a slash at the end."""
+        return str(self.settings["home"]).rstrip("/") or self.address
+
+    @property
+    def modern(self) -> bool:
+        return bool(self.settings["version"] == "11.0.1")
+
+    def now(self) -> datetime:
+        """Whole seconds, as the shop keeps them: the real time, or the setting clock, plus what was skipped."""
+        start = _instant(self.settings["clock"]) if self.settings["clock"] else datetime.now(UTC)
+        return (start + self.skipped).replace(microsecond=0)
+
+    # ---- the books ------------------------------------------------------------------------------------------------
+
+    def next_id(self, sort: str) -> int:
+        return next(self._ids.setdefault(sort, count(1)))
+
+    def order_key(self) -> str:
+        return "wc_order_" + hashlib.sha256(f"{self.next_id('key')}".encode()).hexdigest()[:13]
+
+    def meta(self, told: Mapping[str, Any]) -> list[Meta]:
+        return [Meta(self.next_id("meta"), key, value) for key, value in told.items()]
+
+    def product_for(self, line: Mapping[str, Any]) -> dict[str, Any]:
+        """The product a line sells; made when the shop does not have it yet."""
+        wanted = int(line.get("product_id") or 0)
+        name = line.get("name", "Thing")
+        sku = line.get("sku", name.upper()[:12])
+        for product in self.products.values():
+            if product["id"] == wanted or (not wanted and (product["sku"], product["name"]) == (sku, name)):
+                return product
+        return self.add_product({**line, "name": name, "sku": sku, "id": wanted or self.next_id("post")})
+
+    def add_product(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        ident = int(given.get("id") or self.next_id("post"))
+        self.products[ident] = {
+            "id": ident, "name": given.get("name", "Thing"), "sku": given.get("sku", ""),
+            "price": str(given.get("price", "")), "virtual": bool(given.get("virtual", False)),
+            "tax_class": given.get("tax_class", ""), "categories": list(given.get("categories") or []),
+        }  # fmt: skip
+        return self.products[ident]
+
+    def category(self, name: str) -> int:
+        """The id of a category, the same for the same name."""
+        return self.categories.setdefault(name, len(self.categories) + 1)
+
+    def keep(self, order: Order) -> None:
+        order.born = time.monotonic()
+        self.orders[order.ident] = order
+
+    def say(self, order: Order, text: str, to_customer: bool = False, author: str = "system") -> Note:
+        """A note does not save the order: no webhook, no new date_modified (5.4)."""
+        note = Note(self.next_id("note"), self.now(), text, to_customer, author)
+        order.notes.append(note)
+        self.emails[order.ident] += to_customer
+        return note
+
+    def announce(self, order: Order) -> None:
+        """A new order is created and saved in one request."""
+
+    def saved(self, order: Order, event: str = "updated") -> None:
+        """The order was saved: a new modification time, and its webhooks hear of it."""
+        order.modified = max(order.modified, self.now())
+
+    def books(self) -> dict[str, Any]:
+        return {"documents": list(self.summary()["orders"].values()), "products": list(self.products.values())}
+
+    def summary(self) -> dict[str, Any]:
+        return ledger.summary(self.orders.values(), self.emails)
+
+    def patch(self, ident: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Behind everyone's back: no webhook, no new date_modified. Sums are given as {"totals": {...}}."""
+        order = self.orders[int(ident)]
+        ledger.patch(order, changes, self.meta(changes.get("meta", {})))
+        return ledger.told(order)
+
+
+def _check_places(settings: Mapping[str, Any]) -> None:
+    try:
+        ZoneInfo(str(settings.get("timezone", "UTC")))
+    except (ZoneInfoNotFoundError, ValueError) as fault:
+        raise ValueError(f"unknown time zone: {fault}") from fault
+    if settings.get("clock"):
+        _instant(str(settings["clock"]))
+    if (home := settings.get("home")) and urlsplit(str(home)).scheme not in ("http", "https"):
+        raise ValueError("home must be a URL")
+
+
+def _instant(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _no_rights(request: Request, status: int) -> Response:
+    """Anonymous is 401, a user without rights 403; an unknown key over Basic is anonymous too (5.2)."""
+    if request.method in ("GET", "HEAD"):
+        what = "view this resource" if request.params.get("id") else "list resources"
+        return error("woocommerce_rest_cannot_view", f"Sorry, you cannot {what}.", status)
+    if request.method == "POST":
+        told = "Sorry, you are not allowed to create resources."
+        return error("woocommerce_rest_cannot_create", told, status)
+    return error("woocommerce_rest_cannot_edit", "Sorry, you are not allowed to edit this resource.", status)
