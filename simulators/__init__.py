@@ -15,6 +15,7 @@ SIMULATORS: dict[str, str] = {
     "fakturoid": "simulators.fakturoid",
     "fakturownia": "simulators.fakturownia",
     "woocommerce": "simulators.woocommerce",
+    "idoklad": "simulators.idoklad",
 }
 
 

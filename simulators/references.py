@@ -1,5 +1,6 @@
 """An index of documents by the client's reference that finds parts of it fast, however many documents there are."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
@@ -34,3 +35,12 @@ class References:
 
 def _needle(wanted: str, how: str) -> bytes:
     return {"substring": b"", "prefix": MARK, "exact": MARK}[how] + wanted.encode() + (MARK if how == "exact" else b"")
+
+
+def reference_in(text: str) -> str:
+    """The client's mark within a printed text: what stands in the last square brackets, else the last word with two
+    slashes, else the whole text."""
+    if found := re.findall(r"\[([^\[\]]+)\]", text):
+        return str(found[-1])
+    marks = [word.strip(".,;:()") for word in text.split() if word.count("/") >= 2]
+    return marks[-1] if marks else text

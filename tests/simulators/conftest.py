@@ -10,6 +10,7 @@ import requests
 from simulators import fakturoid, fakturownia
 from simulators.server import Simulator
 from tests.simulators.fakturoid import Books
+from tests.simulators.idoklad import agenda  # noqa: F401 - a fixture
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "invoicing"
 
