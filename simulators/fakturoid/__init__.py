@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from simulators import command, server
-from simulators.fakturoid import account, invoices, lookup, oauth, subjects
+from simulators.fakturoid import account, actions, invoices, lookup, oauth, payments, subjects, webhooks
 from simulators.fakturoid.world import Fakturoid
 
-ROOMS = (account, invoices, lookup, oauth, subjects)  # importing them adds their routes
+ROOMS = (account, actions, invoices, lookup, oauth, payments, subjects, webhooks)  # importing them adds their routes
 
 WORLD = Fakturoid
 FLAGS = ("custom_id_unique", "vat_mode", "vat_price_mode", "vat_rounding")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from simulators.exchange import Refusal, Request, as_json
+from simulators.fakturoid.routes import API
 
 if TYPE_CHECKING:
     from simulators.fakturoid.world import Fakturoid
@@ -42,8 +43,8 @@ def admit(world: "Fakturoid", request: Request) -> None:
         raise Refusal(world.refuse(400, 'Required header "User-Agent" is missing'))
     if world.settings["maintenance"] == "all" or (world.settings["maintenance"] == "writes" and world.writes(request)):
         raise Refusal(world.refuse(503, "Fakturoid is in read-only mode"))
-    if world.aside(request):
-        return
+    if world.aside(request) or not request.path.startswith(API):
+        return  # tokens, and public pages
     if not _known(world, request.header("authorization")):
         raise Refusal(world.unauthorized())
     _admit_to_account(world, request)

@@ -59,3 +59,9 @@ class Books(requests.Session):
 
 def line(price: object = "121.0", **fields: Any) -> dict[str, Any]:
     return {"name": "Cup", "quantity": "1", "unit_price": price, "vat_rate": 21, **fields}
+
+
+def errors(answer: requests.Response) -> dict[str, Any]:
+    """What a refusal names."""
+    assert answer.status_code == 422, answer.text
+    return dict(answer.json()["errors"])

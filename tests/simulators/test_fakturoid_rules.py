@@ -6,14 +6,9 @@ from typing import Any
 import pytest
 import requests
 
-from tests.simulators.fakturoid import API, Books, line
+from tests.simulators.fakturoid import API, Books, errors, line
 
 GROSS = {"vat_price_mode": "from_total_with_vat"}
-
-
-def errors(answer: requests.Response) -> dict[str, Any]:
-    assert answer.status_code == 422, answer.text
-    return dict(answer.json()["errors"])
 
 
 @pytest.mark.parametrize(("fields", "place"), [
@@ -105,3 +100,85 @@ def test_numbers_count_per_series_and_year(czech: Books) -> None:
     proforma = czech.created(document_type="proforma", issued_on="2026-11-20")
     assert (proforma["number"], proforma["variable_symbol"]) == ("1-2026-0001", "120260001")
     assert Decimal(proforma["remaining_amount"]) == Decimal(proforma["total"])
+
+
+def test_every_answer_tells_what_is_left_and_too_much_says_when_to_come_back(czech: Books) -> None:
+    answers = [czech.ask("GET", "/account.json") for _ in "ab"]
+    assert answers[0].headers["X-RateLimit-Policy"] == "default;q=400;w=60"
+    left = [int(answer.headers["X-RateLimit"].split("r=")[1].split(";")[0]) for answer in answers]
+    assert left[0] == left[1] + 1
+    czech.switch(rate_limit={"count": 1, "seconds": 30})
+    over = czech.ask("GET", "/account.json")
+    policy, rest = over.headers["X-RateLimit-Policy"], over.headers["X-RateLimit"]
+    assert (over.status_code, policy, "Retry-After" in over.headers) == (429, "default;q=1;w=30", False)
+    assert rest.startswith("default;r=0;t=") and 0 < int(rest.split("t=")[1]) <= 30
+
+
+def test_a_429_on_demand_says_when_to_come_back_in_fakturoids_way(czech: Books) -> None:
+    czech.admin("POST", "/faults", {"name": "429", "params": {"retry_after": 7}})
+    answer = czech.create()
+    assert (answer.status_code, answer.headers["X-RateLimit"]) == (429, "default;r=0;t=7")
+
+
+def test_a_fault_waits_for_the_write_and_does_not_fall_on_the_token(czech: Books) -> None:
+    czech.admin("POST", "/faults", {"name": "expired_token"})
+    assert czech.renew().status_code == 200
+    assert [czech.create().status_code for _ in "ab"] == [401, 201]
+
+
+def test_maintenance_is_a_503_for_writes_or_for_all(czech: Books) -> None:
+    codes = {}
+    for state in ("writes", "all"):
+        czech.switch(maintenance=state)
+        codes[state] = (czech.create().status_code, czech.ask("GET", "/invoices.json").status_code)
+    assert codes == {"writes": (503, 200), "all": (503, 503)}
+
+
+def test_rights_slug_and_content_type_are_looked_at(czech: Books) -> None:
+    assert czech.get(f"{czech.base}{API}/accounts/other/account.json", timeout=5).status_code == 404
+    plain = czech.post(f"{czech.base}{API}/accounts/simulator/invoices.json", data="{}", timeout=5)
+    assert plain.status_code == 415
+    czech.switch(permission="read_only")
+    assert (czech.create().status_code, czech.ask("GET", "/invoices.json").status_code) == (403, 200)
+
+
+def test_contacts_are_found_by_their_custom_id_and_are_unique_by_it(czech: Books) -> None:
+    body = {"name": "Eva", "custom_id": 7, "vat_no": "CZ12345678"}
+    made = czech.ask("POST", "/subjects.json", body).json()
+    assert czech.ask("GET", "/subjects.json?custom_id=7").json() == [made]
+    assert czech.ask("GET", "/subjects.json?custom_id=70").json() == []
+    assert [found["id"] for found in czech.ask("GET", "/subjects/search.json?query=cz1234").json()] == [made["id"]]
+    assert errors(czech.ask("POST", "/subjects.json", body)) == {"custom_id": ["has already been taken"]}
+
+
+def test_pages_hold_forty_and_say_no_total(czech: Books) -> None:
+    for _ in range(41):
+        czech.created()
+    assert [len(czech.listed(page=page)) for page in (1, 2, 3)] == [40, 1, 0]
+
+
+def test_young_documents_stay_out_of_look_ups_while_they_lag(czech: Books) -> None:
+    czech.switch(lag=60.0)
+    ident = czech.created(custom_id="A")["id"]
+    assert (czech.listed(custom_id="A"), czech.read(ident)["custom_id"]) == ([], "A")
+    czech.switch(lag=0.0)
+    assert len(czech.listed(custom_id="A")) == 1
+
+
+def test_the_list_is_narrowed_by_what_is_asked_and_a_slip_is_refused(czech: Books) -> None:
+    invoice, proforma = czech.created(), czech.created(document_type="proforma")
+    kinds = {kind: [found["id"] for found in czech.listed(document_type=kind)] for kind in ("regular", "proforma")}
+    assert kinds == {"regular": [invoice["id"]], "proforma": [proforma["id"]]}
+    assert [found["id"] for found in czech.listed(number=invoice["number"])] == [invoice["id"]]
+    assert len(czech.listed(since="2020-01-01T00:00:00+01:00", status="open")) == 2
+    assert czech.listed(until="2020-01-01T00:00:00+01:00") == czech.listed(status="paid") == []
+    for slip in ("custom=1", "since=yesterday", "status=new", "document_type=invoice", "page=0"):
+        assert czech.ask("GET", f"/invoices.json?{slip}").status_code == 400
+
+
+def test_neither_secret_nor_token_is_in_the_log(czech: Books) -> None:
+    czech.created()
+    log = czech.admin("GET", "/requests")
+    assert str(czech.headers["Authorization"]).removeprefix("Bearer ") not in str(log)
+    assert "simulator-secret" not in str(log)
+    assert len(log) >= 3
