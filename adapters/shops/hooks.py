@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from adapters.connect import Forbidden, NotConnected, refuse_private, resolve
 from adapters.shops.base import Hooks
-from adapters.shops.wordpress import Rest
+from adapters.shops.wordpress import Rest, a_list
 from schemas.errors import Auth
 
 HOOKS = "wc/v3/webhooks"
@@ -61,10 +61,10 @@ def _ours(rest: Rest, delivery_url: str) -> dict[str, Mapping[str, Any]]:
     """Topic → our webhook, a live one before the others."""
     found: dict[str, Mapping[str, Any]] = {}
     for page in count(1):
-        rows = rest.get(list, HOOKS, per_page=str(PAGE), page=str(page))
+        rows = rest.get(a_list, HOOKS, per_page=str(PAGE), page=str(page))
         for row in rows:
-            if row.get("delivery_url") == delivery_url and _status(found.get(row.get("topic"))) != "active":
-                found[row["topic"]] = row
+            if row.get("delivery_url") == delivery_url and _status(found.get(str(row.get("topic")))) != "active":
+                found[str(row.get("topic"))] = row
         if len(rows) < PAGE:
             break
     return found

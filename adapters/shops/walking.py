@@ -17,7 +17,7 @@ SYSTEM = "woocommerce"
 SECOND = timedelta(seconds=1)
 #: The most that WooCommerce gives at once, and how much less is asked for when an answer is too large.
 MOST, SHRINK = 100, 5
-PASSES = 5
+PASSES = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from adapters.ports import Ports
 from adapters.shops.base import Hooks, Reading, ShopClient, ShopInfo, Written
 from adapters.shops.hooks import mend
 from adapters.shops.walking import Page, Row, Walk
-from adapters.shops.wordpress import Rest
+from adapters.shops.wordpress import Rest, a_list, an_object
 from schemas.connection import Shop
 from schemas.document import Kind
 from schemas.errors import Auth, Permanent, Transient, Unsupported
@@ -43,15 +43,21 @@ WORDS = {Kind.INVOICE: "Invoice", Kind.PROFORMA: "Proforma invoice", Kind.CREDIT
 ENDED = frozenset({"cancelled", "refunded", "failed", "trash"})
 
 
-def to_reading(order: Mapping[str, Any], refunds: Sequence[Mapping[str, Any]] | None = None) -> Reading:
-    """An order as the API gives it, the summaries in `refunds` replaced by the whole refunds where given. Pure."""
-    whole = dict(order) if refunds is None else {**order, "refunds": list(refunds)}
+def an_order(data: Any) -> dict[str, Any]:
+    """An order as the API gives it, with what files it surely there; what is none raises, for `Rest.get`. Pure."""
+    order = {**an_object(data), "id": int(data["id"]), "status": str(data["status"])}
+    modified(order)
+    return {**order, "refunds": a_list(order.get("refunds") or [])}
+
+
+def to_reading(order: Mapping[str, Any]) -> Reading:
+    """An order in the form its reader understands, sums as the shop wrote them. Pure."""
     return Reading(
         order_id=str(order["id"]),
-        body=json.dumps(whole, default=str).encode(),
+        body=json.dumps(order, default=str).encode(),
         modified_at=modified(order),
-        status=str(order["status"]),
-        refunds=len(whole["refunds"] or ()),
+        status=order["status"],
+        refunds=len(order["refunds"]),
     )
 
 
@@ -110,7 +116,7 @@ class WooCommerce(ShopClient):
 
     def verify(self) -> ShopInfo:
         """Reads an order, then tries to change order 0, which cannot exist: a key that only reads shows by its 401."""
-        self.rest.get(list, ORDERS, per_page="1", _fields="id")
+        self.rest.get(a_list, ORDERS, per_page="1", _fields="id")
         try:
             self.rest.probe("PUT", f"{ORDERS}/0", {"meta_data": []})
         except Permanent as refused:
@@ -123,10 +129,10 @@ class WooCommerce(ShopClient):
         """The order and all its refunds, read again while they do not belong together."""
         route = f"{ORDERS}/{quote(order_id, safe='')}"
         for _ in range(READINGS):
-            order = self.rest.get(dict, route, dp=DECIMALS)
-            refunds = self._refunds(route) if order.get("refunds") else []
-            if {entry["id"] for entry in order.get("refunds") or ()} == {refund["id"] for refund in refunds}:
-                return to_reading(order, refunds)
+            order = self.rest.get(an_order, route, dp=DECIMALS)
+            refunds = self._refunds(route) if order["refunds"] else []
+            if {entry["id"] for entry in order["refunds"]} == {refund["id"] for refund in refunds}:
+                return to_reading({**order, "refunds": refunds})
         raise Transient(
             f"Order {order_id} and its refunds did not fit together, {READINGS} times.",
             system=self.platform, code="READING_MOVED",
@@ -139,11 +145,11 @@ class WooCommerce(ShopClient):
     def write_back(self, order_id: str, written: Written) -> None:
         """The extra fields, and with their first writing the status; then the note, unless it is there."""
         route = f"{ORDERS}/{quote(order_id, safe='')}"
-        order = self.rest.get(dict, route, _fields="id,status,meta_data")
+        order = self.rest.get(an_object, route, _fields="id,status,meta_data")
         if meta := meta_of(order, written):
             status = written.status if order["status"] not in ENDED | {written.status} else ""
             self.rest.write("PUT", route, {"meta_data": meta} | ({"status": status} if status else {}))
-        if not has_note(self.rest.get(list, f"{route}/notes"), written):
+        if not has_note(self.rest.get(a_list, f"{route}/notes"), written):
             note = {"note": note_of(written), "customer_note": written.tell_buyer}
             self.rest.write("POST", f"{route}/notes", note)
 
@@ -154,7 +160,7 @@ class WooCommerce(ShopClient):
     def _info(self) -> ShopInfo:
         """The shop's own name and zone from WordPress' index, which a security plugin may hide."""
         try:
-            told = self.rest.get(dict, "", _fields="name,timezone_string")
+            told = self.rest.get(an_object, "", _fields="name,timezone_string")
         except (Auth, Permanent, Transient):
             told = {}
         name, zone = (str(told.get(key) or "") for key in ("name", "timezone_string"))
@@ -168,7 +174,7 @@ class WooCommerce(ShopClient):
         """All of an order's refunds with their lines; pages are read until one is not full."""
         found: list[dict[str, Any]] = []
         for page in count(1):
-            rows = self.rest.get(list, f"{route}/refunds", dp=DECIMALS, per_page=str(PAGE), page=str(page))
+            rows = self.rest.get(a_list, f"{route}/refunds", dp=DECIMALS, per_page=str(PAGE), page=str(page))
             found += rows
             if len(rows) < PAGE:
                 break
@@ -178,9 +184,10 @@ class WooCommerce(ShopClient):
         asked = {"orderby": "modified", "order": "asc", "dates_are_gmt": "true", "dp": DECIMALS, **params}
         answer = self.rest.answer(ORDERS, **asked)
         total = answer.headers.get("x-wp-total", "")
-        rows = self.rest.speaker.understood(_dated, answer, writes=False)
+        rows = self.rest.speaker.understood(_rows, answer, writes=False)
         return Page(rows, int(total) if total.isdecimal() else None)
 
 
-def _dated(data: Any) -> tuple[Row, ...]:
-    return tuple(Row(modified(order), str(order["id"]), order) for order in data)
+def _rows(data: Any) -> tuple[Row, ...]:
+    orders = [an_order(entry) for entry in a_list(data)]
+    return tuple(Row(modified(order), str(order["id"]), order) for order in orders)

@@ -10,8 +10,7 @@ from adapters.connect import Limits
 from adapters.http import Answer, Read, Speaker, looks_html
 from adapters.ports import Ports
 from adapters.redact import PERSONAL
-from adapters.shops import signing
-from adapters.shops.signing import Verb
+from adapters.shops.signing import Key, Verb
 from schemas.connection import Shop
 from schemas.errors import AdapterError, Auth, Permanent, Transient
 from schemas.ports import unguarded
@@ -24,7 +23,7 @@ EXPLAINED = (301, 302, 303, 307, 308, 400, 401, 403, 404, 409, 410)
 
 _KEY = (
     "Make a key in the shop (WooCommerce > Settings > Advanced > REST API) for a user who may manage the shop, with "
-    "read and write permission, and give it: flask shop edit KEY --set consumer_key=… --set consumer_secret=…. "
+    "permission Read/Write, and give it: flask shop edit KEY --set consumer_key=… --set consumer_secret=…. "
 )
 _DROPPED = "If the key is right, the web server may drop it: flask shop edit KEY --set key_in=query."
 #: How a code begins → what it means, our code, what to do (woocommerce.md 5.2); the first that fits.
@@ -47,16 +46,28 @@ _NO_API = (
 )
 
 
+def an_object(data: Any) -> dict[str, Any]:
+    """The data as a JSON object; a TypeError when it is something else, which `Rest.get` understands."""
+    if not isinstance(data, dict):
+        raise TypeError
+    return data
+
+
+def a_list(data: Any) -> list[dict[str, Any]]:
+    """The data as a list of JSON objects; a TypeError otherwise."""
+    if not isinstance(data, list) or not all(isinstance(row, dict) for row in data):
+        raise TypeError
+    return data
+
+
 class Rest:
     """The REST API of one shop. Where its permalinks are plain, that is found out by the first read."""
 
     def __init__(self, shop: Shop, secrets: tuple[str, ...], ports: Ports, limits: Limits) -> None:
-        self._key = shop.credentials.get("consumer_key", ""), shop.credentials.get("consumer_secret", "")
-        self._https = urlsplit(shop.url).scheme == "https"
-        self._in_query = shop.credentials.get("key_in") == "query"
+        self._key = Key.of(shop)
         self._plain_permalinks = False
         self.speaker = Speaker(
-            SYSTEM, shop.url, auth=self._header, headers={"Accept": "application/json"}, secrets=secrets,
+            SYSTEM, shop.url, auth=self._key.header, headers={"Accept": "application/json"}, secrets=secrets,
             personal=PERSONAL_FIELDS, limits=limits, allow_http=shop.credentials.get("plain_http") == "yes",
             guard=ports.get("guard", unguarded), budget=ports.get("budget"),
             allow_private=ports.get("allow_private", False),
@@ -97,18 +108,11 @@ class Rest:
             return answer
         raise self._refusal(answer)
 
-    def _header(self) -> Mapping[str, str]:
-        return signing.basic(*self._key) if self._https and not self._in_query else {}
-
     def _path(self, method: Verb, route: str, params: Mapping[str, str]) -> str:
+        path = f"/wp-json/{route}"
         if self._plain_permalinks:
             path, params = "/", {"rest_route": f"/{route}", **params}
-        else:
-            path = f"/wp-json/{route}"
-        if not self._https:
-            return signing.signed(method, self.speaker.base_url, signing.query(path, params), *self._key)
-        named = dict(zip(("consumer_key", "consumer_secret"), self._key, strict=True)) if self._in_query else {}
-        return signing.query(path, {**params, **named})
+        return self._key.path(method, self.speaker.base_url, path, params)
 
     def _refusal(self, answer: Answer) -> AdapterError:
         if answer.status < 400:
