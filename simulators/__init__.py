@@ -16,6 +16,7 @@ SIMULATORS: dict[str, str] = {
     "fakturownia": "simulators.fakturownia",
     "woocommerce": "simulators.woocommerce",
     "idoklad": "simulators.idoklad",
+    "unas": "simulators.unas",
 }
 
 
