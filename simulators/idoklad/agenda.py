@@ -13,9 +13,26 @@ from simulators.idoklad.world import Idoklad
 AGENDA_ID = 301_001
 _NUMBERS = ("Id", "CountryId", "CurrencyId", "RateType")
 COLUMNS: dict[str, Column] = {**{name: ids(name) for name in _NUMBERS}, "Code": words("Code", EQUAL)}
+REVERSE_CHARGE = (("4", "Stavební nebo montážní práce"), ("5", "Zboží uvedené v příloze č. 5"))
+VAT_CODES = (("19Ř01,02", 1), ("19Ř26", 2))
+
+
+def reverse_charge_codes() -> list[dict[str, Any]]:
+    return [{"Id": ident, "Code": code, "Name": name, "DateValidityFrom": "2011-01-01T00:00:00",
+             "DateValidityTo": codebooks.FOREVER, "DateCreated": codebooks.CHANGED, "DateLastChange": codebooks.CHANGED}
+            for ident, (code, name) in enumerate(REVERSE_CHARGE, 1)]  # fmt: skip
+
+
+def vat_codes() -> list[dict[str, Any]]:
+    return [{"Id": ident, "Code": code, "Name": code, "CountryId": 1, "Moss": False, "VatMovementType": 1,
+             "DateValidityFrom": "2011-01-01T00:00:00", "DateValidityTo": codebooks.FOREVER}
+            for code, ident in VAT_CODES]  # fmt: skip
+
+
 LISTS: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "Currencies": codebooks.currencies, "Countries": codebooks.countries, "PaymentOptions": codebooks.payment_options,
-    "VatRates": codebooks.vat_rates,
+    "VatRates": codebooks.vat_rates, "VatReverseChargeCodes": reverse_charge_codes, "VatCodes": vat_codes,
+    "ConstantSymbols": list, "Banks": list, "BankAccounts": list, "Tags": list,
 }  # fmt: skip
 
 

@@ -39,14 +39,15 @@ def default(world: Idoklad, request: Request) -> Response:
 
 @ROUTES.add("POST", "/v3/CreditNotes")
 def create(world: Idoklad, request: Request) -> Response:
-    return world.envelope(_made(world, request).shown())
+    return world.envelope(_made(world, _checked(world, request)).shown())
 
 
 @ROUTES.add("POST", "/v3/CreditNotes/Offset")
 def create_and_offset(world: Idoklad, request: Request) -> Response:
     """Refused with 111, before anything is made, where the invoice cannot be set off."""
-    _offsettable(world, world.documents.get(request.json().get("CreditedInvoiceId", 0)))
-    document = _made(world, request)
+    given = _checked(world, request)
+    _offsettable(world.documents[given["CreditedInvoiceId"]], world)
+    document = _made(world, given)
     _offset(world, document, world.today().isoformat())
     return world.envelope(document.shown())
 
@@ -55,7 +56,7 @@ def create_and_offset(world: Idoklad, request: Request) -> Response:
 def offset(world: Idoklad, request: Request) -> Response:
     document = world.document(CREDIT, request.params["id"])
     given = world.given(request, {"DateOfPayment": accepted.moment})
-    _offsettable(world, world.documents.get(document.fields["CreditedInvoiceId"]))
+    _offsettable(world.documents[document.fields["CreditedInvoiceId"]], world)
     if document.payment_status == PAID:
         raise world.fail(400, 111, "Conditions of the offset are not met.")
     day = world.day(given["DateOfPayment"]) if "DateOfPayment" in given else world.today()
@@ -63,10 +64,14 @@ def offset(world: Idoklad, request: Request) -> Response:
     return world.envelope(document.shown())
 
 
-def _made(world: Idoklad, request: Request) -> Document:
+def _checked(world: Idoklad, request: Request) -> dict[str, Any]:
     given = world.given(request, accepted.CREDIT)
     world.demand(faults(world, CREDIT, given, accepted.CREDIT_REQUIRED))
     world.demand(_own_faults(world, given))
+    return given
+
+
+def _made(world: Idoklad, given: dict[str, Any]) -> Document:
     invoice = world.documents[given["CreditedInvoiceId"]]
     document = make(world, CREDIT, given)
     document.fields["DateOfTaxingCreditedInvoice"] = invoice.fields["DateOfTaxing"]
@@ -83,8 +88,8 @@ def _own_faults(world: Idoklad, given: dict[str, Any]) -> Faults:
         yield "DateOfVatClaim", "must not be before DateOfIssue"
 
 
-def _offsettable(world: Idoklad, invoice: Document | None) -> None:
-    if invoice is not None and invoice.payment_status == PAID:
+def _offsettable(invoice: Document, world: Idoklad) -> None:
+    if invoice.payment_status == PAID:
         raise world.fail(400, 111, "Conditions of the offset are not met.")
 
 

@@ -55,6 +55,8 @@ class Document:
     lines: list[tuple[int, Line]] = field(default_factory=list)
     exchange: Exchange = field(default_factory=Exchange)
     payments: list[Payment] = field(default_factory=list)
+    # Figures of Prices changed behind the API's back.
+    changed: dict[str, Any] = field(default_factory=dict)
     born: float = field(default_factory=time.monotonic)
     deleted: bool = False
 
@@ -91,7 +93,7 @@ class Document:
 
     def shown(self) -> dict[str, Any]:
         real = [line for _, line in self.lines]
-        prices = document_prices(real, self.exchange, self.paid)
+        prices = {**document_prices(real, self.exchange, self.paid), **self.changed}
         if self.kind == PROFORMA:
             prices = {name: value for name, value in prices.items() if "Discount" not in name}
         return {**self.fields, "PaymentStatus": self.payment_status, "Prices": prices,

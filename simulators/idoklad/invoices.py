@@ -1,26 +1,15 @@
 """Issued invoices, and what is alike for all three kinds of document: list, detail, change, delete, recount."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from simulators.exchange import Request, Response
 from simulators.fields import missing
-from simulators.idoklad import accepted, codebooks
-from simulators.idoklad.arithmetic import document_prices, line_prices, rounding_line
+from simulators.idoklad import accepted
+from simulators.idoklad.arithmetic import ROUNDING, document_prices, line_prices, rounding_line
 from simulators.idoklad.document import CREDIT, INVOICE, PROFORMA, TYPE_NUMBERS, Document
-from simulators.idoklad.filters import (
-    CONTAIN,
-    SEMANTIC,
-    BadFilter,
-    Column,
-    condition,
-    days,
-    ids,
-    sorted_rows,
-    truth,
-    words,
-)
+from simulators.idoklad.lookup import Handler, index, show
 from simulators.idoklad.making import (
     POSTS,
     built_lines,
@@ -35,23 +24,11 @@ from simulators.idoklad.numbering import default_series
 from simulators.idoklad.payments import touch
 from simulators.idoklad.proformas import check_settled, settle
 from simulators.idoklad.routes import ROUTES
-from simulators.idoklad.rules import IS_REQUIRED, faults
+from simulators.idoklad.rules import IS_REQUIRED, faults, recount_faults
 from simulators.idoklad.world import Idoklad
 
-# Which columns can be asked for (IdokladSdk/Requests/IssuedInvoice/Filter): neither OrderNumber nor VariableSymbol.
-COLUMNS: dict[str, Column] = {
-    **{name: ids(name) for name in ("Id", "ConstantSymbolId", "CurrencyId", "Exported", "PaymentStatus", "PartnerId",
-                                    "NumericSequenceId", "RecurringInvoiceId")},
-    **{name: days(name) for name in ("DateLastChange", "DateOfIssue", "DateOfMaturity", "DateOfPayment",
-                                     "DateOfTaxing")},
-    "Description": words("Description", SEMANTIC), "DocumentNumber": words("DocumentNumber"),
-    "NickName": words("NickName"), "IsPaid": Column(truth, ("eq", "!eq"), lambda row: row["IsPaid"]),
-    "TagIds": Column(lambda text: text, CONTAIN, lambda row: [str(tag) for tag in row["TagIds"]]),
-}  # fmt: skip
-LIST_PARAMETERS = {"filter", "filtertype", "sort", "page", "pagesize", "select", "include"}
 PATHS = {INVOICE: "IssuedInvoices", PROFORMA: "ProformaInvoices", CREDIT: "CreditNotes"}
 ITEMS = {INVOICE: accepted.INVOICE_ITEM, PROFORMA: accepted.ITEM, CREDIT: accepted.DISCOUNTED}
-Handler = Callable[[Idoklad, Request], Response]
 
 
 @ROUTES.add("GET", "/v3/IssuedInvoices/Default")
@@ -68,31 +45,6 @@ def create(world: Idoklad, request: Request) -> Response:
     document = make(world, INVOICE, given)
     settle(world, document, given.get("ProformaInvoices") or [])
     return world.envelope(document.shown())
-
-
-def index(kind: str) -> Handler:
-    def answer(world: Idoklad, request: Request) -> Response:
-        asked = request.query
-        world.demand((name, "unknown parameter") for name in asked if name not in LIST_PARAMETERS)
-        found = [one for one in world.live(kind) if not world.hidden_by_lag(one.born, request)]
-        rows = [(one, one.row()) for one in found]
-        wanted = _columns(world)
-        try:
-            test = condition(asked.get("filter", ""), wanted, asked.get("filtertype", "and"))
-            rows = sorted_rows([row for row in rows if test(row[1])], asked.get("sort", ""), wanted, lambda row: row[1])
-        except BadFilter as error:
-            raise world.fail(400, 400, f"filter: {error}") from error
-        return world.page([narrowed(one.shown(), asked) for one, _ in rows], asked)
-
-    return answer
-
-
-def show(kind: str) -> Handler:
-    def answer(world: Idoklad, request: Request) -> Response:
-        document = world.document(kind, request.params["id"])
-        return world.envelope(narrowed({**document.shown(), **included(world, document, request.query)}, request.query))
-
-    return answer
 
 
 def update(kind: str) -> Handler:
@@ -112,11 +64,14 @@ def update(kind: str) -> Handler:
 
 def change(world: Idoklad, document: Document, given: Mapping[str, Any]) -> None:
     """Items sent replace the old ones, those with an id are laid over them."""
-    kept = {ident: line.given for ident, line in document.lines if line.kind != 1}
+    kept = {ident: line.given for ident, line in document.lines if line.kind != ROUNDING}
+    world.demand((f"Items[{index}].Id", "does not exist") for index, item in enumerate(given.get("Items", []))
+                 if item.get("Id") and item["Id"] not in kept)  # fmt: skip
     items = [{**kept.get(item.get("Id", 0), {}), **item} for item in given.get("Items", [])]
     items = items or [{**old, "Id": ident} for ident, old in kept.items()]
     wanted = {**document.fields, **given, "Items": items}
-    world.demand(faults(world, document.kind, {name: wanted[name] for name in (*given, "Items")}, ()))
+    looked_at = (*given, "Items", "DateOfIssue", "DateOfMaturity")
+    world.demand(faults(world, document.kind, {name: wanted[name] for name in looked_at}, ()))
     lines = built_lines(world, wanted)
     take(world, document, given)
     set_lines(world, document, lines, given)
@@ -149,7 +104,7 @@ def recount(kind: str) -> Handler:
 
     def answer(world: Idoklad, request: Request) -> Response:
         given = world.given(request, accepted.RECOUNT)
-        world.demand(missing(given, ("CurrencyId", "PaymentOptionId", "Items", "DateOfTaxing"), IS_REQUIRED))
+        world.demand(recount_faults(world, given))
         lines = built_lines(world, given)
         exchange, rounding = exchange_of(world, given), rounding_line(lines, rounding_unit(world, given))
         lines += [rounding] if rounding else []
@@ -167,39 +122,11 @@ def recount(kind: str) -> Handler:
     return answer
 
 
-def narrowed(shown: dict[str, Any], asked: Mapping[str, str]) -> dict[str, Any]:
-    """select=Id,DocumentNumber keeps only these."""
-    names = asked.get("select")
-    return {name: shown[name] for name in names.split(",") if name in shown} if names else shown
-
-
-def included(world: Idoklad, document: Document, asked: Mapping[str, str]) -> dict[str, Any]:
-    """include=Partner,Currency,PaymentOption"""
-    fields = document.fields
-    offers: dict[str, Callable[[], Any]] = {
-        "Partner": lambda: world.contacts.get(fields["PartnerId"]),
-        "Currency": lambda: by_id(codebooks.currencies(), fields["CurrencyId"]),
-        "PaymentOption": lambda: by_id(codebooks.payment_options(), fields["PaymentOptionId"]),
-    }
-    return {name: offers[name]() for name in asked.get("include", "").split(",") if name in offers}
-
-
-def by_id(rows: list[dict[str, Any]], ident: int) -> dict[str, Any] | None:
-    return next((row for row in rows if row["Id"] == ident), None)
-
-
 def publish(kind: str) -> None:
     path = f"/v3/{PATHS[kind]}"
     for method, where, handler in (("GET", "", index), ("PATCH", "", update), ("GET", "/{id}", show),
                                    ("DELETE", "/{id}", destroy), ("POST", "/Recount", recount)):  # fmt: skip
         ROUTES.add(method, path + where)(handler(kind))
-
-
-def _columns(world: Idoklad) -> Mapping[str, Column]:
-    """VariableSymbol is unproven: setting variable_symbol_filter says whether the server takes it (section 7)."""
-    return (
-        {**COLUMNS, "VariableSymbol": words("VariableSymbol")} if world.settings["variable_symbol_filter"] else COLUMNS
-    )
 
 
 for sort in TYPE_NUMBERS:

@@ -28,9 +28,15 @@ def faults(world: "Idoklad", kind: str, given: Mapping[str, Any], required: tupl
         yield "VariableSymbol", "must be at most 10 digits"
 
 
-def _items(items: list[dict[str, Any]]) -> Faults:
+def recount_faults(world: "Idoklad", given: Mapping[str, Any]) -> Faults:
+    yield from missing(given, ("CurrencyId", "PaymentOptionId", "Items", "DateOfTaxing"), IS_REQUIRED)
+    yield from _items(given.get("Items") or [], ("Amount", "UnitPrice"))
+    yield from _known(world, "", given)
+
+
+def _items(items: list[dict[str, Any]], required: tuple[str, ...] = ITEM_REQUIRED) -> Faults:
     for index, item in enumerate(items):
-        for name, sentence in missing(item, ITEM_REQUIRED, IS_REQUIRED):
+        for name, sentence in missing(item, required, IS_REQUIRED):
             yield f"Items[{index}].{name}", sentence
 
 

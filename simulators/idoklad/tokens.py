@@ -91,3 +91,18 @@ def _by_refresh(world: "Idoklad", path: str, given: dict[str, str]) -> bool:
 
 
 GRANTS = {"client_credentials": _by_client, "authorization_code": _by_code, "refresh_token": _by_refresh}
+
+
+def expire(world: "Idoklad", request: Request, rest: str) -> Response:
+    """POST /_sim/expire: every access token ends now; refresh tokens stay good."""
+    world.tokens.expire()
+    return as_json({"ok": True})
+
+
+def revoke(world: "Idoklad", request: Request, rest: str) -> Response:
+    """POST /_sim/revoke: the user has withdrawn the consent, no token is good any more."""
+    world.tokens.revoke()
+    return as_json({"ok": True})
+
+
+DOORS = {("POST", "expire"): expire, ("POST", "revoke"): revoke}

@@ -1,6 +1,5 @@
 """One iDoklad agenda: its books, who may come in, the envelope of every answer, and the settings of its oddities."""
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,35 +9,27 @@ from zoneinfo import ZoneInfo
 
 from simulators.exchange import Refusal, Request, Response, as_json
 from simulators.fields import Check, Faults, checked
-from simulators.idoklad.document import CREDIT, INVOICE, PROFORMA, Document, Payment
+from simulators.idoklad import closing, tokens
+from simulators.idoklad.document import Document, Payment
 from simulators.idoklad.numbering import Series, first_series
 from simulators.idoklad.routes import ROUTES
-from simulators.references import reference_in
 from simulators.tokens import Tokens
 from simulators.world import Door, Routes, World
 
 IDENTITY = "/server/"
 # HTTP status -> the code of the envelope when nothing says more (sheet section 9).
+TOTALS = ("TotalWithVat", "TotalVat", "TotalWithoutVat")
 CODES = {400: 400, 403: 420, 402: 600, 500: 500}
-
-
-def expire(world: Any, request: Request, rest: str) -> Response:
-    """POST /_sim/expire: every access token ends now; refresh tokens stay good."""
-    world.tokens.expire()
-    return as_json({"ok": True})
-
-
-def revoke(world: Any, request: Request, rest: str) -> Response:
-    """POST /_sim/revoke: the user has withdrawn the consent, no token is good any more."""
-    world.tokens.revoke()
-    return as_json({"ok": True})
 
 
 class Idoklad(World):
     """State of one agenda."""
 
     key: ClassVar[str] = "idoklad"
-    doors: ClassVar[Mapping[tuple[str, str], Door]] = {("POST", "expire"): expire, ("POST", "revoke"): revoke}
+    doors: ClassVar[Mapping[tuple[str, str], Door]] = {
+        ("POST", "expire"): tokens.expire,
+        ("POST", "revoke"): tokens.revoke,
+    }
     routes: ClassVar[Routes] = ROUTES
     zone: ClassVar[ZoneInfo] = ZoneInfo("Europe/Prague")
     defaults: ClassVar[dict[str, Any]] = {
@@ -102,6 +93,9 @@ class Idoklad(World):
         return Response(401, headers={"WWW-Authenticate": "Bearer"})
 
     def refuse(self, status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
+        if status == 405:
+            # Measured by a third party: PATCH on /{id} is answered by the versioning layer (sheet section 3).
+            return as_json({"error": {"code": "UnsupportedApiVersion", "message": text}}, status, headers)
         return self.envelope(None, status, CODES.get(status, 0), text, headers)
 
     def envelope(self, data: object, status: int = 200, code: int = 0, message: object = "",
@@ -179,22 +173,15 @@ class Idoklad(World):
         }  # fmt: skip
 
     def summary(self) -> dict[str, Any]:
-        live = self.live()
-        return {
-            "documents": len(live), "ever": len(self.documents),
-            "per_oid": Counter(reference_in(one.fields["Description"]) for one in live if one.fields["Description"]),
-            "per_kind": Counter(one.kind for one in live), "totals": _totals(live),
-            "emails": Counter(str(email["DocumentId"]) for email in self.emails),
-            "per_number": {kind: _numbers(live, kind) for kind in (INVOICE, PROFORMA, CREDIT)},
-            "refused_refreshes": self.tokens.refused_refreshes,
-        }  # fmt: skip
+        return closing.summary(self)
 
     def patch(self, ident: str, changes: Mapping[str, Any]) -> dict[str, Any]:
         document = self.documents[int(ident)]
-        if unknown := set(changes) - set(document.fields) - {"deleted"}:
+        if unknown := set(changes) - set(document.fields) - {"deleted", *TOTALS}:
             raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}")
         document.deleted = bool(changes.get("deleted", document.deleted))
-        document.fields.update({name: value for name, value in changes.items() if name != "deleted"})
+        document.changed.update({name: Decimal(str(changes[name])) for name in TOTALS if name in changes})
+        document.fields.update({name: value for name, value in changes.items() if name in document.fields})
         return document.shown()
 
     def _counted(self, asked: Mapping[str, str], name: str, start: int) -> int:
@@ -202,16 +189,3 @@ class Idoklad(World):
         if not text.isdigit() or int(text) < 1:
             raise self.fail(400, 400, f"{name}: must be a number from 1 on")
         return int(text)
-
-
-def _numbers(live: list[Document], kind: str) -> Counter[str]:
-    return Counter(one.fields["DocumentNumber"] for one in live if one.kind == kind)
-
-
-def _totals(live: list[Document]) -> dict[str, str]:
-    """Invoices' gross without the lines that set off a paid proforma: what was sold, not what is left to pay."""
-    sums: dict[str, Decimal] = {}
-    for document in live:
-        if document.kind == INVOICE:
-            sums[document.currency] = sums.get(document.currency, Decimal(0)) + document.sold
-    return {currency: f"{total:.2f}" for currency, total in sums.items()}
