@@ -37,11 +37,11 @@ test: dev  ## every test but the browser's and the faults: the quick ones on two
 browser: dev  ## the console and the RQ dashboard in a real Chromium
 	$(BIN)/python -m pytest -q -m browser
 
-faults: dev  ## each named fault once in a running house, and the books after it (profile fast)
-	$(BIN)/python -m pytest -q -m faults --durations=3
+faults: dev  ## 120 seeded faults in running houses, two at a time, and the books after each (profile fast)
+	$(BIN)/python -m pytest -q -m faults -n 2 --dist load --durations=3
 
-kill: dev  ## 50 seeded faults in a running house, and the books after each
-	$(BIN)/python -m tests.kill --runs $(or $(RUNS),50)
+kill: dev  ## the same one by one with a line of figures each: make kill RUNS=50
+	$(BIN)/python -m tests.faults --runs $(or $(RUNS),50)
 
 contract: dev  ## every adapter against its simulator: clauses run and skipped
 	$(BIN)/python -m pytest -q tests/adapters/contract

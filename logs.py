@@ -16,13 +16,29 @@ _Fields = MutableMapping[str, Any]
 _SECRET_WORDS = ("secret", "token", "password", "authorization", "signature", "api_key", "credential")
 
 
+#: Lines of this process that could not be written since the last one that could.
+_lost = 0
+
+
 class _Stderr:
-    """One write per line, so that lines of many threads and processes never mix."""
+    """One write per line, so that lines of many threads and processes never mix.
+
+    A full disk or a closed pipe costs the line, never the request that wrote it: what is stored must be answered 200.
+    """
 
     def msg(self, line: str) -> None:
-        os.write(2, line.encode("utf-8", "backslashreplace") + b"\n")
+        global _lost
+        try:
+            _write(f'{{"event": "log_lines_lost", "lines": {_lost}}}\n{line}' if _lost else line)
+            _lost = 0
+        except OSError:
+            _lost += 1
 
     debug = info = warning = error = critical = msg
+
+
+def _write(line: str) -> None:
+    os.write(2, line.encode("utf-8", "backslashreplace") + b"\n")
 
 
 def configure(level: str, form: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from adapters.fakturownia import Fakturownia
 from app import create_app
-from tests.kill.saboteur import after, before
+from tests.faults.saboteur import after, before
 from workers.follow_ups import mail
 from workers.house import House
 

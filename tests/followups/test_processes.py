@@ -16,8 +16,8 @@ from sqlalchemy import update
 from ledger import documents, events
 from ledger.tables import routes
 from schemas.event import Event, State
+from tests.faults.lab import Lab, Order, lab
 from tests.followups.saboteur import POINTS
-from tests.kill.harness import Lab, Order, lab
 
 pytestmark = pytest.mark.slow
 
@@ -72,9 +72,9 @@ def test_at_most_one_e_mail_when_a_worker_is(running: Lab, point: str) -> None:
     assert set(EXPECTED) == set(POINTS)
     order = _order(running)
     running.stack.spawn("worker-first", [sys.executable, "-m", "tests.followups.saboteur", point])
-    assert running.post(order)
+    assert running.post(order) == 200
     _until_struck(running, point)
-    running.saboteur("worker-second")
+    running.stack.worker("worker-second")
     try:
         ended = _rests(running, order, "email")
         running.stack.signal("worker-first", signal.SIGCONT)
@@ -98,10 +98,10 @@ def _until_struck(running: Lab, point: str) -> None:
 
 
 def test_every_follow_up_of_a_healthy_house_comes_to_its_end(running: Lab) -> None:
-    running.saboteur("worker")
+    running.stack.worker("worker")
     try:
         order = _order(running)
-        assert running.post(order)
+        assert running.post(order) == 200
         assert _rests(running, order, "email").reason == "SENT"
         assert _rests(running, order, "pdf").reason == "PDF_KEPT"
         assert _rests(running, order, "verify").reason == "VERIFIED"

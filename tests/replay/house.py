@@ -17,7 +17,7 @@ from ledger.alarms import Alarm, open_alarms
 from ledger.replays import Replay, latest
 from schemas.envelope import read_envelope
 from schemas.event import Incoming, State
-from tests.kill.harness import PAID, Lab, lab
+from tests.faults.lab import PAID, Lab, lab
 from workers.bell import Bell
 
 #: So many are stored in one transaction.
@@ -27,7 +27,7 @@ _BATCH = 500
 @contextmanager
 def house(folder: Path) -> Iterator[Lab]:
     """A house in profile `fast` with eight slots a worker; no worker runs yet."""
-    with lab(folder) as running:
+    with lab(folder, clocks=("clock",)) as running:
         running.stack.environ = {**running.stack.environ, "SLOTS": "8", "LOG_LEVEL": "WARNING"}
         yield running
 

@@ -18,7 +18,7 @@ from ledger import connections
 from ledger.replays import Replay
 from schemas.connection import Account
 from schemas.event import State
-from tests.kill.harness import Lab
+from tests.faults.lab import Lab
 from tests.replay.house import (
     alarms,
     bury,
@@ -104,7 +104,7 @@ def test_a_revoked_key_pauses_once_and_its_replacement_brings_every_document(run
     running.admin("settings", {"token": NEW_KEY})
     running.stack.worker("worker")
     orders = [order for _ in range(10) for order in running.orders(random.Random(1))]
-    assert all(running.post(order) for order in orders)
+    assert all(running.post(order) == 200 for order in orders)
     account = _account(running)
     until(lambda: waiting_for(running, f"account:{account.id}") == 200, 120, "200 events wait for the account")
     assert _account(running).state == "paused"

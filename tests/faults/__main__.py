@@ -1,4 +1,4 @@
-"""`python -m tests.kill --runs 50 --seed 1`: many seeded runs over all faults, with the figures of each."""
+"""`python -m tests.faults --runs 50 --seed 1`: many seeded runs over all faults, with the figures of each."""
 
 from __future__ import annotations
 
@@ -7,22 +7,24 @@ import shutil
 import sys
 from pathlib import Path
 
-from tests.kill.harness import FAULTS, Result, lab, run
+from tests.faults.books import Result
+from tests.faults.lab import lab
+from tests.faults.run import NAMES, run
 
 
 def main() -> int:
     """Run, print a line each and a summary; 0 only when nothing was lost or doubled and every fault fired."""
-    parser = argparse.ArgumentParser(prog="python -m tests.kill")
+    parser = argparse.ArgumentParser(prog="python -m tests.faults")
     parser.add_argument("--runs", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--fault", choices=FAULTS)
+    parser.add_argument("--fault", choices=NAMES)
     asked = parser.parse_args()
-    folder = Path("var/kill")
+    folder = Path("var/faults")
     shutil.rmtree(folder, ignore_errors=True)
     results = []
     with lab(folder) as house:
         for index in range(asked.runs):
-            fault = asked.fault or FAULTS[index % len(FAULTS)]
+            fault = asked.fault or NAMES[index % len(NAMES)]
             results.append(run(house, fault, asked.seed + index))
             _line(results[-1])
     return _summary(results)

@@ -16,7 +16,9 @@ from typing import Any
 from flask import Flask
 
 from app import create_app
+from ledger import documents
 from ledger.engine import SqliteLedger
+from ledger.inbox import Inbox
 from schemas.document import Found, Sight
 from workers import closing, issue, leases, process
 from workers.bell import Bell
@@ -82,7 +84,10 @@ POINTS: dict[str, Callable[[int], None]] = {
     "after_ending": lambda n: after(closing, "_write", KILL, n),
     "frozen_before_send": lambda n: before(issue, "_speak", STOP, n),
     "frozen_between_check_and_send": lambda n: after(leases.Leases, "check", STOP, n),
+    "in_a_transaction": lambda n: after(documents, "mark_issuing", KILL, n),
+    "web_after_reading": lambda n: before(Inbox, "store", KILL, n),
     "web_after_commit": lambda n: before(Bell, "ring", KILL, n),
+    "web_after_ringing": lambda n: after(Bell, "ring", KILL, n),
 }
 
 
