@@ -17,7 +17,7 @@ from adapters.oauth import Login, OAuth
 from schemas.connection import Account
 from schemas.document import Document, Draft, Found, Kind, Payment, Sight
 from schemas.errors import RateLimited, Transient, Unsupported
-from schemas.ports import Budget, Guard, TokenStore, unguarded
+from schemas.ports import Budget, Guard, OneProcess, TokenStore, Turns, unguarded
 
 __all__ = [
     "AccountInfo",
@@ -79,6 +79,7 @@ class Adapter(ABC):
         guard: Guard = unguarded,
         budget: Budget | None = None,
         tokens: TokenStore | None = None,
+        turns: Turns | None = None,
         allow_private: bool = False,
         deadline: float | None = None,
         fast: bool = False,
@@ -86,6 +87,7 @@ class Adapter(ABC):
     ) -> None:
         self.account = account
         self.tokens = tokens
+        self.turns = turns or OneProcess()
         self.oauth: OAuth | None = None
         self._ports = {"guard": guard, "budget": budget, "allow_private": allow_private}
         self._limits = limits or (Limits.within(deadline) if deadline else FAST if fast else Limits())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from adapters.connect import Limits
-from schemas.ports import Budget, Guard, TokenStore
+from schemas.ports import Budget, Guard, TokenStore, Turns
 
 
 class Ports(TypedDict, total=False):
@@ -14,6 +14,7 @@ class Ports(TypedDict, total=False):
     guard: Guard
     budget: Budget | None
     tokens: TokenStore | None
+    turns: Turns | None
     allow_private: bool
     deadline: float | None
     fast: bool

@@ -141,6 +141,15 @@ leases = Table(
     _text("shop_key"),
 )
 
+#: Who is busy with a named thing of an account; a row whose owner holds no lease any more counts for nothing.
+turns = Table(
+    "turns",
+    metadata,
+    Column("account_id", RowId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("name", Text, primary_key=True),
+    _text("owner"),
+)
+
 events = Table(
     "events",
     metadata,

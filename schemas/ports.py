@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Lock
 from typing import Protocol
 
 
@@ -57,6 +59,26 @@ class TokenStore(Protocol):
 
     def replace(self, origin: str, tokens: TokenSet) -> None:
         """Store the tokens of a new connection, whatever was there."""
+
+
+class Turns(Protocol):
+    """One caller at a time for a named thing of an account, among all workers: a customer to be made, a number series
+    to take the next number from. The holder keeps it inside the block; raises Waiting while another one has it for
+    long."""
+
+    def __call__(self, name: str) -> AbstractContextManager[None]: ...
+
+
+class OneProcess:
+    """Turns among the threads of one process: for tests and single-handed commands."""
+
+    def __init__(self) -> None:
+        self._locks: dict[str, Lock] = {}
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        with self._locks.setdefault(name, Lock()):
+            yield
 
 
 def unguarded() -> None:

@@ -15,6 +15,7 @@ from schemas.errors import Waiting
 from schemas.event import Event
 from schemas.order import Order
 from workers.services import Services
+from workers.turns import LedgerTurns
 
 
 @dataclass(slots=True)
@@ -47,7 +48,8 @@ class Hand:
 
     def speak(self, account: Account) -> Adapter:
         """The mouth for an account; each of its writes asks first whether the order is still surely ours."""
-        self.mouth = self.services.adapter(account, guard=self.services.leases.guard(self.owner))
+        turns = LedgerTurns(self.services.ledger, account.id, self.owner, self.services.timing)
+        self.mouth = self.services.adapter(account, guard=self.services.leases.guard(self.owner), turns=turns)
         return self.mouth
 
     @property

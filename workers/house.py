@@ -19,7 +19,7 @@ from ledger.engine import Ledger
 from ledger.migrate import migrate
 from schemas.connection import Account, Shop
 from schemas.errors import DeadLettered
-from schemas.ports import Guard, unguarded
+from schemas.ports import Guard, Turns, unguarded
 from workers import process
 from workers import services as desk_services
 from workers.bell import Bell
@@ -64,8 +64,10 @@ class House:
         tools = self.ledger, self.bell(), leases, self._adapter, self.timing
         return Services(*tools, run_alone=alone, notice=self.notice, shop_client=self.shop_client)
 
-    def _adapter(self, account: Account, *, guard: Guard) -> Adapter:
-        return adapter_for(account, guard=guard, allow_private=self.allow_private, deadline=self.timing.call)
+    def _adapter(self, account: Account, *, guard: Guard, turns: Turns | None = None) -> Adapter:
+        return adapter_for(
+            account, guard=guard, turns=turns, allow_private=self.allow_private, deadline=self.timing.call
+        )
 
     def shop_client(self, shop: Shop, *, guard: Guard = unguarded) -> ShopClient:
         """The client of a shop; raises KeyError where its platform has none (see adapters.shops.reads_back)."""

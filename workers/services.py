@@ -14,7 +14,7 @@ from adapters.shops import client_for
 from adapters.shops.base import ShopClient
 from ledger.engine import Ledger
 from schemas.connection import Account, Shop
-from schemas.ports import Guard, unguarded
+from schemas.ports import Guard, Turns, unguarded
 from workers.bell import Bell
 from workers.leases import Leases
 from workers.notice import Notice, unwatched
@@ -22,9 +22,9 @@ from workers.timing import Timing
 
 
 class AdapterFactory(Protocol):
-    """Makes the mouth for an account; `guard` is asked right before every write leaves."""
+    """Makes the mouth for an account; `guard` is asked right before every write leaves, `turns` keep workers apart."""
 
-    def __call__(self, account: Account, *, guard: Guard) -> Adapter: ...
+    def __call__(self, account: Account, *, guard: Guard, turns: Turns | None = None) -> Adapter: ...
 
 
 class ShopClientFactory(Protocol):

@@ -34,6 +34,8 @@ class Timing:
     alarm: float = 24 * 3600.0  # whatever waits or is dead longer than this raises an alarm
     heartbeat_stale: float = 30.0  # a clock that has not beaten for this long is reported missing
     isolated_child: float = 240.0  # an event run alone in a child may take this long
+    turn: float = 20.0  # a worker waits this long in its slot for another one to finish with a customer or series …
+    turn_pause: float = 0.2  # … looking again this often
     settle_scale: float = 1.0  # multiplies an adapter's settle delay
 
 

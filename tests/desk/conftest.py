@@ -25,7 +25,7 @@ from schemas.envelope import read_envelope
 from schemas.errors import DeadLettered
 from schemas.event import Event, Incoming
 from schemas.policy import read_policy
-from schemas.ports import Guard
+from schemas.ports import Guard, Turns
 from simulators import fakturownia
 from simulators.server import Simulator
 from tests.ledger.fixtures import database_url, postgres_server, postgres_template, sqlite_template
@@ -140,7 +140,7 @@ def roadless(database_url: str, valkey_url: str, simulator: Simulator) -> Iterat
     now = datetime.now(UTC).replace(microsecond=0)
     shop, account = connect(ledger, simulator.url, now)
 
-    def adapter(account: Account, *, guard: Guard) -> Adapter:
+    def adapter(account: Account, *, guard: Guard, turns: Turns | None = None) -> Adapter:
         return adapter_for(account, guard=guard, allow_private=True, deadline=1.5)
 
     bell = Bell(valkey_url, timeout=5)

@@ -26,7 +26,7 @@ from schemas.envelope import read_envelope
 from schemas.errors import DeadLettered
 from schemas.event import Event, Incoming, State
 from schemas.policy import read_policy
-from schemas.ports import Guard
+from schemas.ports import Guard, Turns
 from simulators import fakturownia
 from simulators.fakturownia.world import Fakturownia
 from simulators.server import Simulator
@@ -181,18 +181,18 @@ def desk_on(
 
 
 def _made(ledger: Ledger, simulator: Simulator, options: Mapping[str, str]) -> Desk:
-    time, bell, turns = Turned(), Mute(), list[Callable[[Adapter], Adapter]]()
+    time, bell, wraps = Turned(), Mute(), list[Callable[[Adapter], Adapter]]()
 
-    def mouth(account: Account, *, guard: Guard) -> Adapter:
+    def mouth(account: Account, *, guard: Guard, turns: Turns | None = None) -> Adapter:
         made = adapter_for(account, guard=guard, allow_private=True, deadline=DEADLINE)
-        for turn in turns:
-            made = turn(made)
+        for wrap in wraps:
+            made = wrap(made)
         return made
 
     leases = Leases(ledger, REAL, monotonic=lambda: time.passed)
     services = Services(ledger, cast(Bell, bell), leases, mouth, REAL, now=lambda: time.now)
     shop_id, shop_key = _connected(ledger, simulator.url, options)
-    return Desk(ledger, simulator, services, time, bell, shop_id, shop_key, turns)
+    return Desk(ledger, simulator, services, time, bell, shop_id, shop_key, wraps)
 
 
 def _connected(ledger: Ledger, url: str, options: Mapping[str, str]) -> tuple[int, str]:
