@@ -362,3 +362,31 @@ replays = Table(
     CheckConstraint("state in ('running', 'done', 'cancelled')", name="state"),
 )
 _partial("ix_replays_running", replays.c.state == literal_column("'running'"), replays.c.id)
+
+#: How a shop is looked at beside its webhooks: how far, when next, how the last look went. `mode` "" = as it comes.
+polls = Table(
+    "polls",
+    metadata,
+    Column("shop_id", RowId, ForeignKey("shops.id"), primary_key=True, autoincrement=False),
+    _text("mode"),
+    Column("mark", Instant),
+    Column("next_at", Instant),
+    Column("began_at", Instant),
+    Column("ended_at", Instant),
+    Column("good_at", Instant),
+    _count("listed"),
+    _count("stored"),
+    _text("error"),
+    Column("hooks_good_at", Instant),
+    _text("hooks_problem"),
+    CheckConstraint("mode in ('', 'webhook+poll', 'webhook', 'poll', 'manual')", name="mode"),
+)
+
+#: An order as it was last read from its shop: what the desk decided on where deliveries only say that it changed.
+readings = Table(
+    "readings",
+    metadata,
+    Column("order_row_id", RowId, ForeignKey("orders.id"), primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("read_at", Instant, nullable=False),
+)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import structlog
 
-from ledger import events, orders
+from ledger import events, orders, readings
 from ledger.engine import LedgerDown, Tx
 from schemas.errors import DeadLettered
 from schemas.event import ORDER, Attempt, State
@@ -135,6 +135,8 @@ def _note_order(tx: Tx, hand: Hand, ending: Ending) -> None:
         total=hand.read.total,
         now=hand.services.now(),
     )
+    if hand.reading is not None:
+        readings.keep(tx, hand.order.id, hand.reading.body, hand.services.now())
 
 
 def _attempt(hand: Hand, ending: Ending) -> Attempt:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from ledger import connections, documents, events, orders
+from adapters.shops import reads_back
+from ledger import connections, documents, events, orders, readings
 from ledger.engine import Ledger, LedgerDown, Tx
 from schemas.document import Issued
 from schemas.errors import BillhookError, Waiting
@@ -21,7 +22,10 @@ from workers.read import read_order
 
 
 def foresee(ledger: Ledger, event: Event, now: datetime) -> list[Decision]:
-    """Each document that would be made, in order; without one the reason why there is none."""
+    """Each document that would be made, in order; without one the reason why there is none.
+
+    No shop is asked: an order that is read back is taken as it was when it was last read.
+    """
     if event.kind != ORDER:
         return [Decision(event.kind, "FOLLOW_UP", "The follow-up runs again; it makes no document.")]
     try:
@@ -45,7 +49,8 @@ def _known(tx: Tx, ledger: Ledger, event: Event, now: datetime) -> tuple[Order, 
     if state is None or newest.last_is_trash(states):
         raise BillhookError("The order was moved to the bin.", code="STATUS_IGNORED")
     shop = connections.shop(tx, ledger.vault, event.shop_id)
-    order = read_order(shop, events.body(tx, state.id))
+    read_back = readings.body(tx, row.id) if row and reads_back(shop) else None
+    order = read_order(shop, read_back or events.body(tx, state.id))
     route = connections.route_for(tx, shop.id, order.channel)
     if route is None:
         raise Waiting(f"Shop {shop.key} has no route for this order.", until="route", code="NO_ROUTE")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from adapters.base import Adapter
+from adapters.shops.base import Reading
 from ledger import orders
 from ledger.engine import Tx
 from ledger.orders import OrderRow
@@ -23,8 +24,9 @@ class Hand:
     """An event in hand. `joined` are the order's other events that have not begun: they share its ending.
 
     `mouth` is the adapter spoken through last, so that an error can be put down to its account; `newest` and `read` are
-    the order's newest state and what was read of it, once the run has come that far. `options` are the route's, and
-    `bells` the follow-ups made on the way, rung once the order is free again.
+    the order's newest state and what was read of it, once the run has come that far; `reading` is what the shop itself
+    showed, None where it cannot be asked. `options` are the route's, and `bells` the follow-ups made on the way, rung
+    once the order is free again.
     """
 
     services: Services
@@ -36,6 +38,7 @@ class Hand:
     mouth: Adapter | None = field(default=None)
     newest: Event | None = field(default=None)
     read: Order | None = field(default=None)
+    reading: Reading | None = field(default=None)
     options: Mapping[str, str] = field(default_factory=dict)
     bells: list[tuple[str, str]] = field(default_factory=list)
 

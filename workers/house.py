@@ -62,7 +62,9 @@ class House:
         alone = Alone([sys.executable, "-m", "flask", "alone"], seconds=self.timing.lease_most)
         leases = Leases(self.ledger, self.timing)
         tools = self.ledger, self.bell(), leases, self._adapter, self.timing
-        return Services(*tools, run_alone=alone, notice=self.notice, shop_client=self.shop_client)
+        return Services(
+            *tools, run_alone=alone, notice=self.notice, shop_client=self.shop_client, public_url=self.public_url
+        )
 
     def _adapter(self, account: Account, *, guard: Guard, turns: Turns | None = None) -> Adapter:
         return adapter_for(

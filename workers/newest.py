@@ -26,10 +26,14 @@ TRASH = "trash"
 Key = tuple[datetime, int, int, datetime, str]
 
 
+def said(modified_at: datetime | None, refunds: int, status: str) -> tuple[datetime, int, int]:
+    """What orders an order's states by the shop's own word: modification time, number of refunds, rank of status."""
+    return (modified_at or _NEVER, refunds, STATUS_RANK.get(status, _UNKNOWN_STATUS))
+
+
 def key(event: Event) -> Key:
-    """What orders an order's states: modification time, number of refunds, rank of status, arrival (event ids grow)."""
-    rank = STATUS_RANK.get(event.status, _UNKNOWN_STATUS)
-    return (event.modified_at or _NEVER, event.refunds, rank, event.received_at, event.id)
+    """The same, and where that is equal the order of arrival (event ids grow)."""
+    return (*said(event.modified_at, event.refunds, event.status), event.received_at, event.id)
 
 
 def stale(event: Event, newest: Event) -> bool:

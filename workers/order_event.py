@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from adapters import manifest_of
-from ledger import connections, documents, events
+from adapters.shops import reads_back
+from ledger import connections, documents
 from schemas.connection import Account, Route, Shop
 from schemas.document import Issued
 from schemas.errors import BillhookError, Unbalanced, Unsupported, Waiting
-from schemas.event import Event, State
+from schemas.event import State
 from schemas.order import Order
-from workers import issue, newest
+from workers import issue
 from workers.decide import decide
 from workers.ending import Ending, Incident
 from workers.follow_ups import wanted
 from workers.hand import Hand
 from workers.money.rules import NOTHING, REFUSE, WAIT, Decision, Rules, Trigger, rules_of
 from workers.paused import refuse_paused
-from workers.read import read_order
+from workers.shop import fresh, told
 
 #: Reasons to wait that no later event of the shop brings to an end: a person has to look.
 FOR_A_PERSON = frozenset({"REFUND_LINES_UNKNOWN", "CONDITION_UNKNOWN"})
@@ -39,41 +40,15 @@ class Way:
 def work(hand: Hand) -> Ending:
     """Bring the order's documents up to its newest state. Raises what stops it; gives Done with the decision's
     reason."""
-    states = (hand.event, *hand.joined)
-    if newest.last_is_trash(states):
-        return _done("STATUS_IGNORED", "The order was moved to the bin.")
-    state = _newest_state(hand, states)
-    shop, order = _read(hand, state)
-    hand.newest, hand.read = state, order
+    with hand.services.ledger.read() as tx:
+        shop = connections.shop(tx, hand.services.ledger.vault, hand.event.shop_id)
+    order = fresh.look(hand, shop) if reads_back(shop) else told.look(hand, shop)
+    if isinstance(order, Ending):
+        return order
     way = _way(hand, shop, order)
     hand.options = way.route.options
     _finish_open(hand, way.account)
     return _owe(hand, way, order)
-
-
-def _newest_state(hand: Hand, states: tuple[Event, ...]) -> Event:
-    """The newest of what has just come and what the ledger already had."""
-    found = newest.newest_of((*states, *_known(hand)))
-    if found is None:
-        raise BillhookError("There is no state of this order to read.", code="NO_STATE")
-    return found
-
-
-def _known(hand: Hand) -> tuple[Event, ...]:
-    """The event that brought the newest state decided on so far, if there was one."""
-    if not hand.order.newest_event_id:
-        return ()
-    with hand.services.ledger.read() as tx:
-        event = events.load(tx, hand.order.newest_event_id)
-    return () if event is None else (event,)
-
-
-def _read(hand: Hand, state: Event) -> tuple[Shop, Order]:
-    """The whole order of that state, through the full schema; raises Unreadable with every problem by path."""
-    with hand.services.ledger.read() as tx:
-        shop = connections.shop(tx, hand.services.ledger.vault, state.shop_id)
-        body = events.body(tx, state.id)
-    return shop, read_order(shop, body)
 
 
 def _way(hand: Hand, shop: Shop, order: Order) -> Way:

@@ -41,7 +41,8 @@ def utc_now() -> datetime:
 @dataclass(frozen=True)
 class Services:
     """One process' tools. `run_alone` takes event ids, each followed by the owner of its lease-to-be, runs them in a
-    child process and gives its exit status, negative when killed; `lane` is held by who does so."""
+    child process and gives its exit status, negative when killed; `lane` is held by who does so. `public_url` is where
+    shops reach the door, "" when nobody said."""
 
     ledger: Ledger
     bell: Bell
@@ -54,6 +55,7 @@ class Services:
     lane: threading.Lock = field(default_factory=threading.Lock)
     notice: Notice = unwatched
     shop_client: ShopClientFactory = client_for
+    public_url: str = ""
 
 
 _current: list[Services] = []
