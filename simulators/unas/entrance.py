@@ -29,9 +29,11 @@ def answered(world: "Unas", request: Request) -> Response:
         world.limits.enter(request.peer, endpoint.name, now)
         if endpoint.name != "login":
             identify(world, request, endpoint.name, now)
+        world.limits.identified(request.peer, now)
         return _served(world, endpoint, request, now)
     except TooMuch as ban:
-        return world.error(f"Too much {ban.function} query, IP is banned till {world.us_date(ban.till)}")
+        mark = "!" if world.settings["ban_exclaims"] else ""
+        return world.error(f"Too much {ban.function} query, IP is banned till {world.us_date(ban.till)}{mark}")
 
 
 def identify(world: "Unas", request: Request, function: str, now: float) -> None:

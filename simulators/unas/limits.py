@@ -52,13 +52,16 @@ class Limits:
         return now < self.silent.get(peer, 0.0)
 
     def enter(self, peer: str, function: str, now: float) -> None:
-        """A call comes in: refused while banned, and counted against all calls of its address."""
+        """A call comes in: refused while its address is banned."""
         for scope in (function, ALL):
             by, till = self.shut.get((peer, scope), ("", 0.0))
             if now < till:
                 raise TooMuch(by, till)
         if function == "login":
             self._login_room(peer, now)
+
+    def identified(self, peer: str, now: float) -> None:
+        """The call is this shop's: it counts against all calls of its address."""
         self._room(peer, ALL, "API", now)
         self._count(peer, ALL, now)
 

@@ -8,7 +8,7 @@ from simulators.unas import arithmetic
 from simulators.unas.arithmetic import money
 from simulators.unas.nodes import every
 from simulators.unas.orders import AMOUNT, GIFT, HANDLING, PERCENT, SHIPPING, Item
-from simulators.unas.shape import ITEM, unknown
+from simulators.unas.shape import ITEM, misfits
 
 LINES = ("items", "shipping", "handling", "discount_percent", "discount_amount", "gift")
 ITEM_WORDS = {"id", "sku", "name", "quantity", "gross", "net", "vat", "unit", "nodes", "omit", "percent"}
@@ -36,7 +36,7 @@ def from_xml(item: Mapping[str, Any]) -> Item:
 def _good(given: Mapping[str, Any], index: int) -> Item:
     if wrong := set(given) - ITEM_WORDS:
         raise ValueError(f"unknown in an item: {', '.join(sorted(wrong))}")
-    if wrong := set(unknown(given.get("nodes", {}), ITEM)):
+    if wrong := set(misfits(given.get("nodes", {}), ITEM)):
         raise ValueError(f"no such node in an item: {', '.join(sorted(wrong))}")
     rate = None if given.get("vat", USUAL_RATE) is None else money(given.get("vat", USUAL_RATE), "vat")
     net, gross = _prices(given, rate)

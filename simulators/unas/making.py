@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from simulators.unas.arithmetic import money, plain
-from simulators.unas.catalogue import COUNTRIES, INVOICE_TEXTS
+from simulators.unas.catalogue import COUNTRIES, EVENTS, INVOICE_TEXTS
 from simulators.unas.lines import LINES, lines
 from simulators.unas.nodes import Tree, merged
 from simulators.unas.orders import Order
-from simulators.unas.shape import ORDER, unknown
+from simulators.unas.shape import ORDER, misfits
 
 if TYPE_CHECKING:
     from simulators.unas.shop import Shop
@@ -37,6 +37,8 @@ def apply(world: "Shop", order: Order, changes: Mapping[str, Any]) -> None:
     """Carry a description over to an order, part by part; ValueError says what it does not know."""
     if strange := set(changes) - set(PARTS) - set(LINES) - BIRTH:
         raise ValueError(f"unknown in an order: {', '.join(sorted(strange))}")
+    if changes.get("event") not in (None, *EVENTS):
+        raise ValueError(f"unknown event {changes['event']!r}")
     order.given.update(changes)
     if set(changes) & set(LINES):
         order.items = lines(order.given)
@@ -149,7 +151,7 @@ def set_info(world: "Shop", order: Order, given: Mapping[str, list[str]]) -> Non
 @part("nodes")
 def set_nodes(world: "Shop", order: Order, given: Tree) -> None:
     """Any other nodes of an order, in UNAS's own names."""
-    if strange := list(unknown(given, ORDER)):
+    if strange := list(misfits(given, ORDER)):
         raise ValueError(f"no such node in an order: {', '.join(strange)}")
     order.nodes = merged(order.nodes, given)
 

@@ -83,8 +83,7 @@ class Sender:
 
     def forget(self) -> None:
         with self.bell:
-            self.waiting.clear()
-            self.all.clear()
+            self.waiting, self.all = [], []
             self.seed()
 
     def close(self) -> None:
@@ -144,11 +143,13 @@ class Sender:
             return None
 
     def _try(self, delivery: Delivery) -> None:
-        at = self.world.now()
+        at, batch = self.world.now(), self.all
         outcome = post(delivery.url, delivery.body, self._headers(delivery),
                        ALLOWED_SECONDS / self.world.settings["webhook_divisor"])  # fmt: skip
         with self.bell:
             delivery.tries.append({"at": at, "outcome": outcome})
+            if batch is not self.all:
+                return  # forgotten meanwhile
             if outcome == 200:
                 delivery.state = "delivered"
             elif len(delivery.tries) >= TRIES:

@@ -54,16 +54,19 @@ ORDER: Shape = {
 }  # fmt: skip
 
 
-def unknown(tree: object, shape: Shape, place: str = "") -> Iterator[str]:
-    """Paths of nodes no order has."""
+def misfits(tree: object, shape: Shape, place: str = "") -> Iterator[str]:
+    """Paths of nodes no order has, of texts where nodes belong, and of nodes that may stand only once."""
     if not isinstance(tree, Mapping):
+        if tree:
+            yield place or "text"
         return
     for name, value in tree.items():
-        if name not in shape:
-            yield f"{place}{name}"
-        elif isinstance(shape[name], Mapping):
+        inside = shape.get(name)
+        if isinstance(inside, Mapping):
             for entry in value if isinstance(value, list) else [value]:
-                yield from unknown(entry, shape[name], f"{place}{name}/")
+                yield from misfits(entry, inside, f"{place}{name}/")
+        elif inside is None or isinstance(value, Mapping) or (isinstance(value, list) and "Info/" not in place):
+            yield f"{place}{name}"
 
 
 def kept(tree: Any, shape: Shape, uses: tuple[str, ...]) -> Any:

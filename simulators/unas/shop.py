@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulators.unas import catalogue, making
 from simulators.unas.automatisms import Automatism
-from simulators.unas.catalogue import EVENTS, KINDS, Method, Status
+from simulators.unas.catalogue import KINDS, Method, Status
 from simulators.unas.orders import Order
 from simulators.world import World
 
@@ -146,10 +146,12 @@ class Shop(World):
     def _made(self, given: Mapping[str, Any], index: int) -> Order:
         placed = _seconds(given.get("placed"), int(self.now())) + index * int(given.get("every", 0))
         order = self.blank({**given, "placed": placed})
-        told = {**USUAL, **given}
-        making.apply(self, order, told)
+        order.key = order.key or self._next_key()
+        making.apply(self, order, {**USUAL, **given})
         self.keep(order)
         self._tell(given.get("event", "order_send"), order)
+        if order.paid and given.get("event", "order_send"):
+            self._tell("successful_payment", order)
         return order
 
     def _next_key(self) -> str:
@@ -161,8 +163,6 @@ class Shop(World):
         return key
 
     def _tell(self, event: str | None, order: Order) -> None:
-        if event is not None and event not in EVENTS:
-            raise ValueError(f"unknown event {event!r}")
         if event:
             self.sender.tell(event, order)
 

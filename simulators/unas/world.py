@@ -24,14 +24,26 @@ class Unas(Shop):
     doors: ClassVar[Mapping[tuple[str, str], Door]] = doors.DOORS
     zone: ClassVar[ZoneInfo] = ZoneInfo("Europe/Budapest")
     defaults: ClassVar[dict[str, Any]] = {
+        # The shop and its key; permissions and allowed_ips (CIDR) are lists with commas.
         "token": "0123456789abcdef0123456789abcdef01234567", "hmac_key": "simulator-hmac-key", "shop_id": "99212",
         "package": "vip", "permissions": FUNCTIONS, "allowed_ips": "", "token_seconds": 7200.0, "expire_time": True,
-        "clock": "", "limits": True, "limits_divisor": 1.0, "hour_divisor": 1.0, "ban_scope": "shop",
+        # An instant with its zone stops the clock, empty lets it run.
+        "clock": "",
+        # Section 2; the divisors make calls an hour fewer and hours shorter, the counts of failures stay.
+        "limits": True, "limits_divisor": 1.0, "hour_divisor": 1.0, "ban_scope": "shop", "ban_exclaims": False,
+        # How refusals look: <Error> with 400, with 200, or by turns; what a bad token and a missing permission get.
         "error_status": "400", "auth_status": 401, "permission_status": 400, "entity_error": "text",
-        "tls": "ok", "maintenance": "off", "reuse_keys": False, "echoes": "all", "own_invoicing": False,
+        "tls": "ok", "maintenance": "off",
+        # reuse_keys: deleted orders' Keys first; echoes: which writes by API raise the shop's own events;
+        # own_invoicing: the shop invoices by itself what reaches close_ok.
+        "reuse_keys": False, "echoes": "all", "own_invoicing": False,
+        # How orders are written and listed where the documentation leaves it open.
         "status_type": True, "vat_sign": True, "sum_rounding": "exact", "calculate_mode": "fromGrossToNet",
-        "limit_start": 0, "default_order": "order_time_asc", "webhook_divisor": 1.0, "instant_seconds": 0.0,
-        "topic_header": False, "delete_body": "order", "payment_body": "order", "mischief": None,
+        "limit_start": 0, "default_order": "order_time_asc",
+        # Webhooks: pauses (instant_seconds at first, 300 s between tries) are divided by webhook_divisor;
+        # mischief is {"seed", "drop", "double", "late": chances, "late_seconds"}.
+        "webhook_divisor": 1.0, "instant_seconds": 0.0, "topic_header": False, "delete_body": "order",
+        "payment_body": "order", "mischief": None,
     }  # fmt: skip
     choices: ClassVar[dict[str, tuple[object, ...]]] = {
         "package": ("vip", "premium", "basic"), "ban_scope": ("shop", "function"),
@@ -106,6 +118,9 @@ class Unas(Shop):
 
     def writes(self, request: Request) -> bool:
         return request.path in WRITES
+
+    def aside(self, request: Request) -> bool:
+        return request.path == "/shop/login"
 
     @property
     def permissions(self) -> tuple[str, ...]:

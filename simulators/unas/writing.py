@@ -9,7 +9,7 @@ from simulators.unas.lines import from_xml
 from simulators.unas.making import pay
 from simulators.unas.nodes import Tree, every, merged
 from simulators.unas.orders import Order
-from simulators.unas.shape import ADDING, BOTH, ORDER, kept, unknown
+from simulators.unas.shape import ADDING, BOTH, ORDER, kept, misfits
 
 if TYPE_CHECKING:
     from simulators.unas.world import Unas
@@ -39,8 +39,8 @@ def set_order(world: "Unas", asked: Asked) -> Reply:
 
 
 def _carry_out(world: "Unas", entity: Any) -> Tree:
-    if strange := list(unknown(entity, ORDER)):
-        raise Refused(f"Unknown node: {', '.join(strange)}")
+    if wrong := list(misfits(entity, ORDER)):
+        raise Refused(f"Invalid node: {', '.join(wrong)}")
     action = entity.get("Action") if isinstance(entity, dict) else None
     if action not in ACTIONS:
         raise Refused("Invalid Action")
@@ -127,7 +127,7 @@ def _items(entity: Tree) -> tuple[Any, ...] | None:
     if "Items" not in entity:
         return None
     items = entity["Items"]
-    return tuple(from_xml(item) for item in every(items.get("Item") if isinstance(items, dict) else None))
+    return tuple(from_xml(item or {}) for item in every(items.get("Item") if items else None))
 
 
 def _write_nodes(order: Order, wanted: Tree) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from xml.etree.ElementTree import Element
 
 import requests
@@ -11,6 +11,7 @@ from defusedxml.ElementTree import fromstring
 
 from simulators import unas
 from simulators.server import Simulator
+from simulators.unas.world import Unas
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "unas"
 MORNING = "2026-03-02T08:00:00+00:00"
@@ -22,7 +23,7 @@ class Caller(requests.Session):
 
     def __init__(self, simulator: Simulator) -> None:
         super().__init__()
-        self.base, self.world = simulator.url, simulator.world
+        self.base, self.world = simulator.url, cast(Unas, simulator.world)
 
     def ask(self, function: str, body: str | bytes = "<Params></Params>") -> requests.Response:
         text = body.encode() if isinstance(body, str) else body
