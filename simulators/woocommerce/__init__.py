@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from simulators import command, server
-from simulators.woocommerce import notes, orders, refunds, shop
+from simulators.woocommerce import notes, orders, refunds, shop, webhooks
 from simulators.woocommerce.back import DOORS
 from simulators.woocommerce.world import WooCommerce
 
-ROOMS = (notes, orders, refunds, shop)  # importing them adds their routes
+ROOMS = (notes, orders, refunds, shop, webhooks)  # importing them adds their routes
 WooCommerce.doors = DOORS
 
 WORLD = WooCommerce

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from simulators.exchange import Refusal, Request
+from simulators.exchange import Refusal, Request, Response
 from simulators.woocommerce.php import error
 
 if TYPE_CHECKING:
@@ -28,6 +28,17 @@ def authenticate(world: "WooCommerce", request: Request) -> str | None:
     if who:
         _permitted(world, request)
     return who
+
+
+def no_rights(request: Request, status: int) -> Response:
+    """Anonymous is 401, a user without rights 403; an unknown key over Basic is anonymous too (5.2)."""
+    if request.method in ("GET", "HEAD"):
+        what = "view this resource" if request.params.get("id") else "list resources"
+        return error("woocommerce_rest_cannot_view", f"Sorry, you cannot {what}.", status)
+    if request.method == "POST":
+        told = "Sorry, you are not allowed to create resources."
+        return error("woocommerce_rest_cannot_create", told, status)
+    return error("woocommerce_rest_cannot_edit", "Sorry, you are not allowed to edit this resource.", status)
 
 
 def sees_tls(world: "WooCommerce", request: Request) -> bool:

@@ -6,6 +6,8 @@ POST /_sim/orders/ID/pay|trash|restore|touch {}      DELETE /_sim/orders/ID (for
 DELETE /_sim/orders/ID/refunds/RID                   GET /_sim/orders/ID (with notes and refunds)
 POST /_sim/bulk {"count": 500, "seed": 1, ...}       POST /_sim/products {...}
 POST /_sim/advance {"seconds": 60}
+POST /_sim/webhooks {"url": ..., "secret": ..., "topics": [...]}  GET /_sim/webhooks (with failures)
+POST /_sim/flush {"seconds": 10}: send everything queued now, wait until done   GET /_sim/deliveries
 """
 
 import random
@@ -15,12 +17,13 @@ from decimal import Decimal
 from typing import Any
 
 from simulators.exchange import BadBody, Request, Response, as_json
-from simulators.fields import amount, ident, on, one_of
+from simulators.fields import amount, each, ident, on, one_of, text
 from simulators.woocommerce import changes, shown
 from simulators.woocommerce.accepted import ORDER, PRODUCT, REFUND, known, moment
 from simulators.woocommerce.making import make
 from simulators.woocommerce.order import HIDDEN, STATUSES, Order
 from simulators.woocommerce.php import answer
+from simulators.woocommerce.webhook import HOOKS
 from simulators.woocommerce.world import WooCommerce
 
 BULK = {"count": ident, "seed": ident, "currency": ORDER["currency"], "statuses": lambda value, place: iter(()),
@@ -42,8 +45,10 @@ def create_order(world: WooCommerce, given: Mapping[str, Any]) -> Order:
     if on(told.get("paid", False)):
         order.paid = order.paid or order.created
     world.keep(order)
-    if not on(told.get("quiet", False)):
-        world.announce(order)
+    if on(told.get("quiet", False)):
+        order.announced = True
+    else:
+        world.board.announce(order)
     return order
 
 
@@ -51,8 +56,8 @@ def orders(world: WooCommerce, request: Request, rest: str) -> Response:
     with world.lock:
         if not rest:
             return answer(shown.order(world, create_order(world, _given(request))), 201)
-        text, _, action = rest.partition("/")
-        order = world.orders[int(text)]
+        number, _, action = rest.partition("/")
+        order = world.orders[int(number)]
         if request.method == "GET":
             return answer(_whole(world, order))
         made = ACTIONS[action](world, order, _given(request))
@@ -61,8 +66,8 @@ def orders(world: WooCommerce, request: Request, rest: str) -> Response:
 
 def remove(world: WooCommerce, request: Request, rest: str) -> Response:
     with world.lock:
-        text, _, refund = rest.partition("/refunds/")
-        order = world.orders[int(text)]
+        number, _, refund = rest.partition("/refunds/")
+        order = world.orders[int(number)]
         if refund:
             changes.unrefund(world, order, int(refund))
         else:
@@ -94,6 +99,27 @@ def advance(world: WooCommerce, request: Request, rest: str) -> Response:
         return as_json({"now": world.now().isoformat()})
 
 
+def webhooks(world: WooCommerce, request: Request, rest: str) -> Response:
+    """One webhook a topic, as the admin would add them by hand."""
+    with world.lock:
+        if request.method == "GET":
+            return as_json(world.board.told())
+        told = known(_given(request), {"url": text(2000), "secret": text(), "topics": each(one_of(*HOOKS))})
+        made = [world.board.add(topic, topic, told["url"], told["secret"]) for topic in told.get("topics") or HOOKS]
+        return as_json({"ids": [hook.ident for hook in made]}, 201)
+
+
+def flush(world: WooCommerce, request: Request, rest: str) -> Response:
+    """What is queued goes out without waiting; false when it has not all gone within the time."""
+    told = known(_given(request), {"seconds": amount()})
+    world.board.sender.hurry()
+    return as_json({"idle": world.board.sender.idle(float(told.get("seconds", 10)))})
+
+
+def deliveries(world: WooCommerce, request: Request, rest: str) -> Response:
+    return as_json(list(world.board.sender.log))
+
+
 def _status(world: WooCommerce, order: Order, given: Mapping[str, Any]) -> None:
     changes.move(world, order, known(given, {"status": one_of(*STATUSES)})["status"])
 
@@ -117,6 +143,8 @@ ACTIONS: dict[str, Callable[[WooCommerce, Order, Mapping[str, Any]], dict[str, A
 DOORS: dict[tuple[str, str], Callable[[Any, Request, str], Response]] = {
     ("POST", "orders"): orders, ("GET", "orders"): orders, ("DELETE", "orders"): remove, ("POST", "bulk"): bulk,
     ("POST", "products"): products, ("DELETE", "products"): products, ("POST", "advance"): advance,
+    ("POST", "webhooks"): webhooks, ("GET", "webhooks"): webhooks, ("POST", "flush"): flush,
+    ("GET", "deliveries"): deliveries,
 }  # fmt: skip
 
 

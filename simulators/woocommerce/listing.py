@@ -22,7 +22,7 @@ def check(world: WooCommerce, request: Request, known: Iterable[str]) -> dict[st
     """The parameters; unknown ones are ignored by the real shop, so a stand-in that is not strict would hide a slip."""
     asked, faults = request.query, {}
     allowed = {*known, *PAGING, *AUTH}
-    for name in {name.removesuffix("[]") for name in asked}:
+    for name in {name.partition("[")[0] for name in asked}:
         if world.settings["strict"] and name not in allowed and not name.startswith("oauth_"):
             faults[name] = f"{name} is unknown to the simulator (a real shop ignores it; setting strict)"
     faults.update(_number_faults(asked))
@@ -66,7 +66,7 @@ def orders(world: WooCommerce, request: Request) -> list[Order]:
               if _wanted(world, order, request) and all(test(order) for test in bounds)]  # fmt: skip
     by, down = asked.get("orderby", "date"), asked.get("order", "desc") == "desc"
     if by == "include":
-        wanted = _ids(request, "include") or []
+        wanted = ids(request, "include") or []
         return sorted(chosen, key=lambda order: wanted.index(order.ident) if order.ident in wanted else 0)
     return sorted(chosen, key=_ORDERS[by], reverse=down)
 
@@ -78,7 +78,7 @@ _ORDERS: dict[str, Callable[[Order], Any]] = {
 
 
 def _wanted(world: WooCommerce, order: Order, request: Request) -> bool:
-    statuses, include, exclude = _list(request, "status"), _ids(request, "include"), _ids(request, "exclude") or []
+    statuses, include, exclude = _list(request, "status"), ids(request, "include"), ids(request, "exclude") or []
     any_status = not statuses or "any" in statuses
     asked = request.query
     return (
@@ -125,19 +125,18 @@ def _bound(bound: datetime, modified: bool, after: bool) -> Callable[[Order], bo
 
 
 def _list(request: Request, name: str) -> list[str] | None:
-    """A list as status=a,b or status[]=a&status[]=b."""
-    asked = request.query_lists
-    given = asked.get(f"{name}[]") or asked.get(name)
-    if given is None:
+    """A list as status=a,b or status[]=a&status[]=b or status[0]=a."""
+    given = [values for key, values in request.query_lists.items() if key.partition("[")[0] == name]
+    if not given:
         return None
-    listed = [part for value in given for part in value.split(",") if part]
+    listed = [part for values in given for value in values for part in value.split(",") if part]
     known = (*STATUSES, *HIDDEN, "any")
     if name == "status" and (wrong := [part for part in listed if part not in known]):
         raise invalid_param({"status": f"status[0] is not one of {', '.join(known)}. ({wrong[0]})"})
     return listed
 
 
-def _ids(request: Request, name: str) -> list[int] | None:
+def ids(request: Request, name: str) -> list[int] | None:
     listed = _list(request, name)
     if listed is None:
         return None

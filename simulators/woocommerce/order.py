@@ -14,6 +14,7 @@ STATUSES = {"pending": "Pending payment", "processing": "Processing", "on-hold":
             "cancelled": "Cancelled", "refunded": "Refunded", "failed": "Failed",
             "checkout-draft": "Draft"}  # fmt: skip
 HIDDEN = ("trash", "auto-draft")
+DRAFTS = ("auto-draft", "checkout-draft")
 
 
 @dataclass
@@ -103,6 +104,7 @@ class Order:
     needs_processing: bool = True
     subtotal_rounding: bool = False
     before_trash: str = ""
+    announced: bool = False
     born: float = 0.0
     totals: dict[str, Decimal] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)

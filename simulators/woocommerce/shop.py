@@ -58,9 +58,9 @@ def setting(world: WooCommerce, request: Request) -> Response:
 @ROUTES.add("GET", f"{V3}/products")
 def products(world: WooCommerce, request: Request) -> Response:
     asked = listing.check(world, request, ("include", "sku", "status"))
-    wanted = set(",".join(request.query_lists.get("include[]", [asked.get("include", "")])).split(",")) - {""}
+    wanted = listing.ids(request, "include")
     found = [one for one in world.products.values()
-             if (not wanted or str(one["id"]) in wanted) and asked.get("sku", one["sku"]) == one["sku"]]  # fmt: skip
+             if (wanted is None or one["id"] in wanted) and asked.get("sku", one["sku"]) == one["sku"]]  # fmt: skip
     return listing.page(world, request, found, lambda one: _product(world, one))
 
 

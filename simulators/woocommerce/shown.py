@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulators.woocommerce.order import Coupon, Item, Meta, Note, Order, Refund
 from simulators.woocommerce.php import decimal, gmt, local, number, quotient, shortest
 from simulators.woocommerce.taxes import Rate
-from simulators.woocommerce.world import WooCommerce
+
+if TYPE_CHECKING:
+    from simulators.woocommerce.world import WooCommerce
 
 ZERO = Decimal(0)
 SYMBOLS = {"EUR": "€", "PLN": "zł", "CZK": "Kč", "HUF": "Ft", "SEK": "kr", "GBP": "£", "USD": "$", "CAD": "$",
@@ -15,7 +17,7 @@ SYMBOLS = {"EUR": "€", "PLN": "zł", "CZK": "Kč", "HUF": "Ft", "SEK": "kr", "
 DATES = ("created", "modified", "completed", "paid")
 
 
-def order(world: WooCommerce, of: Order, dp: int | None = None) -> dict[str, Any]:
+def order(world: "WooCommerce", of: Order, dp: int | None = None) -> dict[str, Any]:
     """The order object of v3; dp None = the shop's own decimals."""
     shop, dp = world.settings["decimals"], world.settings["decimals"] if dp is None else dp
     sums = {name: decimal(amount, dp) for name, amount in of.totals.items()}
@@ -50,7 +52,7 @@ def order(world: WooCommerce, of: Order, dp: int | None = None) -> dict[str, Any
     return {**shown, **of.extra, "_links": _links(world, f"orders/{of.ident}", "orders", of.fields["customer_id"])}
 
 
-def line(world: WooCommerce, item: Item, of: Order, dp: int) -> dict[str, Any]:
+def line(world: "WooCommerce", item: Item, of: Order, dp: int) -> dict[str, Any]:
     shop = world.settings["decimals"]
     subtotal_tax = of.tax_sum([_before(item)], shop)
     modern = {"global_unique_id": ""} if world.modern else {}
@@ -64,7 +66,7 @@ def line(world: WooCommerce, item: Item, of: Order, dp: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def shipping_line(world: WooCommerce, item: Item, of: Order, dp: int) -> dict[str, Any]:
+def shipping_line(world: "WooCommerce", item: Item, of: Order, dp: int) -> dict[str, Any]:
     modern = {"tax_status": "taxable" if item.rates else "none"} if world.modern else {}
     return {
         "id": item.ident, "method_title": item.name, "method_id": item.method_id, "instance_id": "",
@@ -73,7 +75,7 @@ def shipping_line(world: WooCommerce, item: Item, of: Order, dp: int) -> dict[st
     }  # fmt: skip
 
 
-def fee_line(world: WooCommerce, item: Item, of: Order, dp: int) -> dict[str, Any]:
+def fee_line(world: "WooCommerce", item: Item, of: Order, dp: int) -> dict[str, Any]:
     return {
         "id": item.ident, "name": item.name, "tax_class": item.tax_class,
         "tax_status": "taxable" if item.taxable else "none", "amount": "", "total": decimal(item.total, dp),
@@ -94,7 +96,7 @@ def tax_line(of: Order, rate: Rate, items: list[Item], ids: Mapping[int, int], d
     }  # fmt: skip
 
 
-def coupon_line(world: WooCommerce, coupon: Coupon) -> dict[str, Any]:
+def coupon_line(world: "WooCommerce", coupon: Coupon) -> dict[str, Any]:
     """Sums without padding ("5", "12.9"), as captured."""
     value = _coupon_data(world, coupon)
     modern = {"discount_type": coupon.kind, "nominal_amount": number(coupon.amount), "free_shipping": False}
@@ -104,7 +106,7 @@ def coupon_line(world: WooCommerce, coupon: Coupon) -> dict[str, Any]:
             **(modern if world.modern else {})}  # fmt: skip
 
 
-def _coupon_data(world: WooCommerce, coupon: Coupon) -> dict[str, Any]:
+def _coupon_data(world: "WooCommerce", coupon: Coupon) -> dict[str, Any]:
     """The whole coupon as it was when used; a DateTime of PHP looks like this in JSON."""
     born = {"date": "2026-01-01 00:00:00.000000", "timezone_type": 3, "timezone": world.settings["timezone"]}
     return {
@@ -117,7 +119,7 @@ def _coupon_data(world: WooCommerce, coupon: Coupon) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def refund(world: WooCommerce, of: Order, one: Refund, dp: int | None = None) -> dict[str, Any]:
+def refund(world: "WooCommerce", of: Order, one: Refund, dp: int | None = None) -> dict[str, Any]:
     """The refund with its lines: quantities and sums below zero, the price above (section 3)."""
     shop, dp = world.settings["decimals"], world.settings["decimals"] if dp is None else dp
     rates = {rate.ident: rate for rate in of.rates()}
@@ -135,7 +137,7 @@ def refund(world: WooCommerce, of: Order, one: Refund, dp: int | None = None) ->
     }  # fmt: skip
 
 
-def note(world: WooCommerce, of: Order, one: Note) -> dict[str, Any]:
+def note(world: "WooCommerce", of: Order, one: Note) -> dict[str, Any]:
     base = f"orders/{of.ident}/notes"
     return {
         "id": one.ident, "author": one.author, "date_created": local(one.created, world.here),
@@ -152,7 +154,7 @@ def rich_meta(found: list[Meta]) -> list[dict[str, Any]]:
     return [{**shown, "display_key": shown["key"], "display_value": shown["value"]} for shown in plain_meta(found)]
 
 
-def _taxes(world: WooCommerce, item: Item, dp: int) -> list[dict[str, Any]]:
+def _taxes(world: "WooCommerce", item: Item, dp: int) -> list[dict[str, Any]]:
     """Unrounded up to now; with `dp` decimals in current versions (2.2)."""
     write = (lambda amount: decimal(amount, dp)) if world.modern else shortest
     before = item.subtotal_taxes if item.kind == "line_item" else {}
@@ -164,17 +166,17 @@ def _before(item: Item) -> Item:
     return Item(item.ident, item.kind, item.name, item.subtotal, item.subtotal_taxes)
 
 
-def _short(world: WooCommerce, one: Refund, dp: int) -> dict[str, Any]:
+def _short(world: "WooCommerce", one: Refund, dp: int) -> dict[str, Any]:
     """All that the order says of a refund; no lines (2.3)."""
     tax = sum((tax for item in one.items for tax in item.taxes.values()), ZERO)
     modern = {"total_tax": decimal(tax, dp)} if world.modern else {}
     return {"id": one.ident, "reason": one.reason, "total": f"-{decimal(one.amount, dp)}", **modern}
 
 
-def _links(world: WooCommerce, own: str, collection: str, customer: int = 0) -> dict[str, Any]:
+def _links(world: "WooCommerce", own: str, collection: str, customer: int = 0) -> dict[str, Any]:
     links = {"self": _link(world, own), "collection": _link(world, collection)}
     return links if not customer else {**links, "customer": _link(world, f"customers/{customer}")}
 
 
-def _link(world: WooCommerce, path: str) -> list[dict[str, str]]:
+def _link(world: "WooCommerce", path: str) -> list[dict[str, str]]:
     return [{"href": f"{world.home}/wp-json/wc/v3/{path}"}]

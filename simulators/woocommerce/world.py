@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from simulators.exchange import Refusal, Request, Response, as_html
 from simulators.woocommerce import ledger
-from simulators.woocommerce.access import authenticate
+from simulators.woocommerce.access import authenticate, no_rights
 from simulators.woocommerce.order import Meta, Note, Order
 from simulators.woocommerce.php import error
 from simulators.woocommerce.routes import ROUTES
+from simulators.woocommerce.switchboard import Switchboard
 from simulators.woocommerce.taxes import RateTable
 from simulators.world import Routes, World
 
@@ -33,13 +34,22 @@ class WooCommerce(World):
         "home": "", "name": "Demo shop", "country": "PL", "currency": "PLN", "decimals": 2, "timezone": "Europe/Warsaw",
         "prices_include_tax": True, "tax_round_at_subtotal": False, "version": "8.2.2", "old_refunds": False,
         "first_id": 1001, "clock": "",
+        "sending": True, "delay": 0.0, "drop_rate": 0.0, "double_rate": 0.0, "disorder_rate": 0.0,
+        "disorder_seconds": 1.0, "seed": 1, "runners": 1, "delivery_timeout": 60.0, "guarded": False,
+        "updated_first": False, "webhook_rights": "manager",
     }  # fmt: skip
     choices: ClassVar[dict[str, tuple[object, ...]]] = {
         "permissions": ("read", "write", "read_write"), "rights": ("manager", "none"),
-        "ssl": ("off", "on", "forwarded"), "permalinks": ("pretty", "plain"), "version": ("8.2.2", "11.0.1"),
+        "ssl": ("off", "on", "forwarded"), "permalinks": ("pretty", "plain"),
+        "webhook_rights": ("manager", "none", "gone"), "version": ("8.2.2", "11.0.1"),
     }  # fmt: skip
 
+    def __init__(self, **settings: Any) -> None:
+        self.board = Switchboard(self)
+        super().__init__(**settings)
+
     def fresh(self) -> None:
+        self.board.clear()
         self.orders: dict[int, Order] = {}
         self.products: dict[int, dict[str, Any]] = {}
         self.categories: dict[str, int] = {}
@@ -53,6 +63,14 @@ class WooCommerce(World):
         """As everywhere, and zone and clock must be readable."""
         _check_places(settings)
         super().change(settings)
+        self.board.sender.wake()
+
+    def opened(self, url: str) -> None:
+        super().opened(url)
+        self.board.sender.start(int(self.settings["runners"]))
+
+    def close(self) -> None:
+        self.board.sender.stop()
 
     # ---- in and out -----------------------------------------------------------------------------------------------
 
@@ -70,7 +88,7 @@ class WooCommerce(World):
             return
         who = authenticate(self, request)
         if who is None or self.settings["rights"] == "none":
-            raise Refusal(_no_rights(request, 403 if who else 401))
+            raise Refusal(no_rights(request, 403 if who else 401))
 
     def unauthorized(self) -> Response:
         return error("woocommerce_rest_authentication_error", "Consumer secret is invalid.", 401)
@@ -134,7 +152,6 @@ class WooCommerce(World):
         return self.products[ident]
 
     def category(self, name: str) -> int:
-        """The id of a category, the same for the same name."""
         return self.categories.setdefault(name, len(self.categories) + 1)
 
     def keep(self, order: Order) -> None:
@@ -148,18 +165,17 @@ class WooCommerce(World):
         self.emails[order.ident] += to_customer
         return note
 
-    def announce(self, order: Order) -> None:
-        """A new order is created and saved in one request."""
-
     def saved(self, order: Order, event: str = "updated") -> None:
         """The order was saved: a new modification time, and its webhooks hear of it."""
         order.modified = max(order.modified, self.now())
+        self.board.saved(order, event)
 
     def books(self) -> dict[str, Any]:
         return {"documents": list(self.summary()["orders"].values()), "products": list(self.products.values())}
 
     def summary(self) -> dict[str, Any]:
-        return ledger.summary(self.orders.values(), self.emails)
+        return {**ledger.summary(self.orders.values(), self.emails), "webhooks": self.board.told(),
+                "sender": dict(self.board.sender.counts)}  # fmt: skip
 
     def patch(self, ident: str, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Behind everyone's back: no webhook, no new date_modified. Sums are given as {"totals": {...}}."""
@@ -182,14 +198,3 @@ def _check_places(settings: Mapping[str, Any]) -> None:
 def _instant(text: str) -> datetime:
     found = datetime.fromisoformat(text)
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-
-
-def _no_rights(request: Request, status: int) -> Response:
-    """Anonymous is 401, a user without rights 403; an unknown key over Basic is anonymous too (5.2)."""
-    if request.method in ("GET", "HEAD"):
-        what = "view this resource" if request.params.get("id") else "list resources"
-        return error("woocommerce_rest_cannot_view", f"Sorry, you cannot {what}.", status)
-    if request.method == "POST":
-        told = "Sorry, you are not allowed to create resources."
-        return error("woocommerce_rest_cannot_create", told, status)
-    return error("woocommerce_rest_cannot_edit", "Sorry, you are not allowed to edit this resource.", status)
