@@ -52,10 +52,12 @@ EARLY = timedelta(minutes=5)
 REFUSED = (400, 401, 403)
 REMEDIES: Mapping[str, str] = {
     "invalid_client": "Client id or secret is wrong or was withdrawn: give the account the right ones.",
-    "invalid_grant": "The connection is spent or withdrawn: connect the account anew (a new refresh token or consent).",
+    "invalid_grant": "The connection is spent or withdrawn: connect the account anew, {how}.",
     "unauthorized_client": "Allow this grant for the client in the system's settings, or give another client id.",
     "invalid_scope": "Allow the client the named rights in the system's settings.",
 }
+#: The code of an end that may have spent a refresh token.
+UNCLEAR = "TOKEN_UNCLEAR"
 OTHERWISE = "Connect the account anew, or give it the right client id and secret."
 
 
@@ -181,7 +183,7 @@ class OAuth:
     def _renewed(self, stale: TokenSet | None) -> TokenSet:
         fresh = self._store.renew(self.login.origin, stale, self._fetch)
         if fresh is None:
-            raise self._asks(unguarded).error(Transient, "No token was stored.", code="TOKEN_UNCLEAR")
+            raise self._asks(unguarded).error(Transient, "No token was stored.", code=UNCLEAR)
         return fresh
 
     def _early(self, known: TokenSet) -> TokenSet:
@@ -215,7 +217,7 @@ class OAuth:
             return asks.understood(lambda data: self._read(data, stored), answer, writes=False)
         except Ambiguous as error:
             words = f"The token address gave no clear answer: {error.detail}"
-            raise Transient(words, system=error.system, code="TOKEN_UNCLEAR", exchange=error.exchange) from None
+            raise Transient(words, system=error.system, code=UNCLEAR, exchange=error.exchange) from None
         except Permanent as error:
             words = f"The token address is of no use: {error.detail}"
             raise Auth(words, system=error.system, code="TOKEN_REFUSED", exchange=error.exchange) from None
@@ -237,7 +239,13 @@ class OAuth:
         words = f"{told.get('error', '')} {told.get('error_description', '')} {answer.told}"
         remedies = (*self.login.remedies.items(), *REMEDIES.items())
         remedy = next((remedy for word, remedy in remedies if word in words), OTHERWISE)
-        return asks.refusal(answer, Auth, code="TOKEN_REFUSED", remedy=remedy)
+        return asks.refusal(answer, Auth, code="TOKEN_REFUSED", remedy=remedy.replace("{how}", self._how()))
+
+    def _how(self) -> str:
+        """The command that connects this account."""
+        if self.login.authorize:
+            return f"flask account connect {self._account}"
+        return f"with a new refresh token: flask account resume {self._account} --set FIELD=VALUE"
 
     def _read(self, data: Mapping[str, Any], stored: TokenSet | None) -> TokenSet:
         """RFC 6749 5.1. An answer without a refresh token leaves the one that was used good (section 6)."""

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from ledger import tokens
 from ledger.tables import accounts
 from ledger.vault import Vault
 from schemas.codec import from_json, to_json
@@ -88,7 +89,8 @@ def change_account(
 
 
 def remove_account(tx: Connection, account_id: int) -> None:
-    """Never use it again; its documents keep naming it."""
+    """Never use it again; its documents keep naming it, its tokens go."""
+    tokens.forget(tx, account_id)
     tx.execute(update(accounts).where(accounts.c.id == account_id).values(state="removed"))
 
 

@@ -390,3 +390,39 @@ readings = Table(
     Column("body", LargeBinary, nullable=False),
     Column("read_at", Instant, nullable=False),
 )
+
+#: OAuth tokens of an account (sealed), by the login they descend from; `renewing` is who asks for the next ones now,
+#: and `interrupted` says that an answer to somebody who asked never came to be stored.
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("account_id", RowId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("origin", Text, primary_key=True),
+    _text("sealed"),
+    _count("version"),
+    Column("expires_at", Instant),
+    Column("renewed_at", Instant),
+    _text("renewing"),
+    _flag("interrupted"),
+)
+
+#: Calls made in the calendar day or month of now: quotas that must outlive Redis. `window` is the length in seconds.
+quotas = Table(
+    "quotas",
+    metadata,
+    Column("account_id", RowId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("window", Integer, primary_key=True, autoincrement=False),
+    _text("period"),
+    _count("calls"),
+)
+
+#: An account's failures in a row; five open its circuit until a probe succeeds.
+breakers = Table(
+    "breakers",
+    metadata,
+    Column("account_id", RowId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    _count("failures"),
+    Column("opened_at", Instant),
+    Column("probe_at", Instant),
+    _text("detail"),
+)

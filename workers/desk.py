@@ -9,7 +9,7 @@ import structlog
 from ledger import alarms, connections
 from ledger.engine import LedgerDown
 from schemas.connection import Account
-from schemas.errors import AdapterError, Auth, BillhookError, Transient
+from schemas.errors import AdapterError, Auth, BillhookError, Transient, Waiting
 from schemas.event import ORDER, State
 from workers import order_event
 from workers.ending import Ending, Incident
@@ -88,7 +88,7 @@ def _confirmed(hand: Hand, error: Exception) -> Exception:
         hand.mouth.verify()
     except Auth as confirmed:
         return _unless_replaced(hand, hand.mouth.account, confirmed)
-    except AdapterError as unclear:
+    except (AdapterError, Waiting) as unclear:
         return unclear
     return Transient(f"Refused once, though the key is good: {error.detail}", system=error.system, code="STRAY_AUTH")
 
@@ -107,7 +107,7 @@ def _pause(hand: Hand, account: Account, step: Step) -> None:
     with hand.services.ledger.write() as tx:
         first = connections.pause_account(tx, account.id, step.detail, hand.services.now())
         if first:
-            alarms.sound(tx, "account_paused", account.key, step.detail, hand.services.now())
+            alarms.sound(tx, "account_paused", account.key, step.detail, hand.services.now(), step.remedy)
     if first:
         log.error("account_paused", account=account.key, system=account.system)
         cause = Cause("account_paused", account.system, "Auth", step.code, hand.event.id, account.key)

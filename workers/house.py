@@ -10,25 +10,25 @@ from dataclasses import dataclass
 
 import structlog
 
-from adapters import adapter_for
-from adapters.base import Adapter
 from adapters.shops import client_for
 from adapters.shops.base import ShopClient
 from ledger import connections
 from ledger.engine import Ledger
 from ledger.migrate import migrate
-from schemas.connection import Account, Shop
+from schemas.connection import Shop
 from schemas.errors import DeadLettered
-from schemas.ports import Guard, Turns, unguarded
+from schemas.ports import Guard, unguarded
 from workers import process
 from workers import services as desk_services
 from workers.bell import Bell
 from workers.leases import Leases
+from workers.mouths import Mouths
 from workers.notice import Notice, unwatched
 from workers.pool import Pool
 from workers.queue.isolate import Alone, end_after
-from workers.services import Services
+from workers.services import Services, utc_now
 from workers.timing import Timing
+from workers.tokens import Tokens
 
 log = structlog.get_logger(__name__)
 
@@ -61,14 +61,10 @@ class House:
         """The tools of one process of the desk."""
         alone = Alone([sys.executable, "-m", "flask", "alone"], seconds=self.timing.lease_most)
         leases = Leases(self.ledger, self.timing)
-        tools = self.ledger, self.bell(), leases, self._adapter, self.timing
+        mouths = Mouths(Tokens(self.ledger, self.timing, utc_now), self.timing, self.allow_private)
+        tools = self.ledger, self.bell(), leases, mouths, self.timing
         return Services(
             *tools, run_alone=alone, notice=self.notice, shop_client=self.shop_client, public_url=self.public_url
-        )
-
-    def _adapter(self, account: Account, *, guard: Guard, turns: Turns | None = None) -> Adapter:
-        return adapter_for(
-            account, guard=guard, turns=turns, allow_private=self.allow_private, deadline=self.timing.call
         )
 
     def shop_client(self, shop: Shop, *, guard: Guard = unguarded) -> ShopClient:

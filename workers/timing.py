@@ -30,6 +30,9 @@ class Timing:
     verify: float = 600.0  # a document is looked up once more after this
     official: float = 60.0  # a document under way at the government's hub is asked about again after this …
     not_ready_most: float = 3600.0  # … and, like everything not ready, ever more rarely, up to this
+    token_wait: float = 5.0  # another worker renews an account's token: wait for it in hand this long …
+    token_again: float = 10.0  # … then put the event off this long, should the wake-up be lost
+    token_still: float = 90.0  # a renewal seen under way this long (more than a call) is taken from its worker
     tidy: float = 300.0  # RQ's registries are compared with the ledger this often
     alarm: float = 24 * 3600.0  # whatever waits or is dead longer than this raises an alarm
     heartbeat_stale: float = 30.0  # a clock that has not beaten for this long is reported missing

@@ -14,11 +14,15 @@ from urllib.parse import parse_qs
 
 CLIENT, SECRET, FIRST = "client-1", "s e:cret/1", "refresh-0"
 
+Hook = Callable[[int, Mapping[str, str]], object]
+
 
 @dataclass
 class Endpoint:
-    """What the token address knows. `life` is an access token's in seconds; `repeats` gives no new refresh token;
-    `on_token` is called with each request's number after the tokens were made and before they are answered."""
+    """What the token address knows. `life` is an access token's in seconds, `most_uses` how often it is good (0 =
+    ever); `repeats` gives no new refresh token; `before_token` and `on_token` are called with each request's number and
+    fields, before anything happens, and when the tokens are made but not answered.
+    """
 
     url: str = ""
     life: int = 3600
@@ -31,18 +35,25 @@ class Endpoint:
     refused: list[str] = field(default_factory=list)
     uses: list[str] = field(default_factory=list)
     answer: tuple[int, Any] | None = None
-    on_token: Callable[[int], None] | None = None
+    most_uses: int = 0
+    before_token: Hook | None = None
+    on_token: Hook | None = None
+    requests: int = 0
     lock: Lock = field(default_factory=Lock)
 
     def token(self, said: Mapping[str, str], head: Mapping[str, str]) -> tuple[int, Any]:
         """What `POST /token` answers."""
         with self.lock:
+            self.requests += 1
+            number = self.requests
+        if self.before_token is not None and self.before_token(number, said):
+            return 0, None
+        with self.lock:
             self.asked.append(dict(said))
             self.heads.append(dict(head))
-            number = len(self.asked)
             status, told = self.answer or self._grant(said, head)
         if self.on_token is not None:
-            self.on_token(number)
+            self.on_token(number, said)
         return status, told
 
     def _grant(self, said: Mapping[str, str], head: Mapping[str, str]) -> tuple[int, Any]:
@@ -64,7 +75,8 @@ class Endpoint:
         """What `/api` answers: the newest access token alone is good, unless it was killed."""
         with self.lock:
             given = head.get("authorization", "").removeprefix("Bearer ")
-            if not self.access or given != self.access[-1] or given in self.dead:
+            used_up = 0 < self.most_uses <= self.uses.count(given)
+            if not self.access or given != self.access[-1] or given in self.dead or used_up:
                 return 401, {"message": "unauthorized"}
             self.uses.append(given)
             return 200, {"ok": True}
@@ -80,6 +92,13 @@ def _client(said: Mapping[str, str], head: Mapping[str, str]) -> tuple[str, str]
         return said["client_id"], said["client_secret"]
     name, _, secret = base64.b64decode(head.get("authorization", "")[6:]).decode().partition(":")
     return name, secret
+
+
+class Server(ThreadingHTTPServer):
+    """Many may knock at once."""
+
+    request_queue_size = 128
+    daemon_threads = True
 
 
 @contextmanager
@@ -99,7 +118,7 @@ def serving(endpoint: Endpoint) -> Iterator[Endpoint]:
         do_GET = do_POST  # noqa: N815 - the standard library's names
 
         def _say(self, status: int, told: Any) -> None:
-            if stopped.is_set():
+            if stopped.is_set() or not status:
                 return
             raw = json.dumps(told).encode()
             self.send_response(status)
@@ -110,8 +129,7 @@ def serving(endpoint: Endpoint) -> Iterator[Endpoint]:
         def log_message(self, *_: object) -> None:
             """Quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), Handler)
     Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     endpoint.url = f"http://127.0.0.1:{server.server_port}"
     try:

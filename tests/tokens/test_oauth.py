@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 
 import pytest
 
 from adapters.oauth import InMemory
 from schemas.errors import AdapterError, Auth, Transient
 from schemas.ports import TokenSet
-from tests.tokens.endpoint import CLIENT, SECRET, Endpoint, serving
+from tests.tokens.endpoint import CLIENT, SECRET, Endpoint
 from tests.tokens.speaking import Clock, login, oauth_for, speaker
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Endpoint]:
-    with serving(Endpoint()) as running:
-        yield running
 
 
 def test_client_credentials_go_in_the_header_and_give_a_bearer(endpoint: Endpoint) -> None:

@@ -1,0 +1,31 @@
+"""The mouths of this process: an account's adapter with what all workers share of that account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from adapters import adapter_for
+from adapters.base import Adapter
+from schemas.connection import Account
+from schemas.ports import Guard, Turns
+from workers.timing import Timing
+from workers.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Mouths:
+    """The AdapterFactory of a service."""
+
+    tokens: Tokens
+    timing: Timing
+    allow_private: bool = False
+
+    def __call__(self, account: Account, *, guard: Guard, turns: Turns | None = None) -> Adapter:
+        return adapter_for(
+            account,
+            guard=guard,
+            tokens=self.tokens.of(account),
+            turns=turns,
+            allow_private=self.allow_private,
+            deadline=self.timing.call,
+        )
