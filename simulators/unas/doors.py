@@ -56,7 +56,9 @@ def clock_move(world: "Unas", request: Request, rest: str) -> Response:
 
 
 def deliveries(world: "Unas", request: Request, rest: str) -> Response:
-    return as_json({**world.sender.counts(), "all": world.sender.as_json()})
+    """?all=0 counts them alone."""
+    every = {} if request.query.get("all") == "0" else {"all": world.sender.as_json()}
+    return as_json({**world.sender.counts(), **every})
 
 
 def webhooks(world: "Unas", request: Request, rest: str) -> Response:

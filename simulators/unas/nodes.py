@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
@@ -13,6 +14,17 @@ DECLARATION = '<?xml version="1.0" encoding="UTF-8" ?>\n'
 # UNAS wraps free text in CDATA and writes numbers, codes and dates bare.
 BARE = re.compile(r"[0-9A-Za-z .,:%+_@|-]*")
 NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A text whose node carries attributes."""
+
+    text: str
+    attributes: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 def answer(root: str, tree: object, status: int = 200) -> Response:
@@ -28,7 +40,8 @@ def written(name: str, value: object) -> str:
         inside = "".join(written(child, entry) for child, entry in value.items())
     else:
         inside = _text(str(value))
-    return f"<{name}>{inside}</{name}>"
+    attributes = f" {value.attributes}" if isinstance(value, Marked) else ""
+    return f"<{name}{attributes}>{inside}</{name}>"
 
 
 def tree_of(element: Element) -> Any:

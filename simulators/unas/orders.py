@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from simulators.unas.arithmetic import DISPLAYED, displayed, plain
-from simulators.unas.nodes import Tree, without
+from simulators.unas.catalogue import Status
+from simulators.unas.nodes import Marked, Tree, without
 from simulators.unas.shape import ITEM, ORDER
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class Order:
         own = {
             "Key": self.key, "Id": str(self.ident), "Date": world.local(self.placed),
             "DateMod": world.local(self.modified), "Lang": self.lang, "Currency": self.currency,
-            "PriceRounding": str(DISPLAYED.get(self.currency, 2)), "Status": status.name,
+            "PriceRounding": str(DISPLAYED.get(self.currency, 2)), "Status": _status(world, status),
             "StatusDateMod": world.local(self.status_since), "StatusID": str(status.ident),
             "StatusType": status.kind if world.settings["status_type"] else None, "Authenticated": "yes",
             "SumPriceGross": plain(total),
@@ -114,6 +115,11 @@ def ordered(tree: Tree, shape: Any, omit: tuple[str, ...]) -> Tree:
     for path in omit:
         without(found, path)
     return found
+
+
+def _status(world: "Shop", status: Status) -> str | Marked:
+    """Some shops write attributes into the node; a reader must take its text alone (setting status_attributes)."""
+    return Marked(status.name, f'id="{status.ident}"') if world.settings["status_attributes"] else status.name
 
 
 def _plain(amount: Decimal | None) -> str | None:

@@ -38,8 +38,8 @@ class Unas(Shop):
         # own_invoicing: the shop invoices by itself what reaches close_ok.
         "reuse_keys": False, "echoes": "all", "own_invoicing": False,
         # How orders are written and listed where the documentation leaves it open.
-        "status_type": True, "vat_sign": True, "sum_rounding": "exact", "calculate_mode": "fromGrossToNet",
-        "limit_start": 0, "default_order": "order_time_asc",
+        "status_type": True, "status_attributes": False, "vat_sign": True, "sum_rounding": "exact",
+        "calculate_mode": "fromGrossToNet", "limit_start": 0, "default_order": "order_time_asc",
         # Webhooks: pauses (instant_seconds at first, 300 s between tries) are divided by webhook_divisor;
         # mischief is {"seed", "drop", "double", "late": chances, "late_seconds"}.
         "webhook_divisor": 1.0, "instant_seconds": 0.0, "topic_header": False, "delete_body": "order",

@@ -1,5 +1,6 @@
 """setOrder: entities one after the other, each with its own status, until the first that is refused (section 4)."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from simulators.unas.arithmetic import money
@@ -83,7 +84,8 @@ def add(world: "Unas", entity: Tree) -> Order:
     wanted = kept(entity, ORDER, (BOTH, ADDING))
     _check_values(wanted)
     status = world.status(wanted["Status"]).ident if wanted.get("Status") else None
-    order = world.blank({"currency": wanted.get("Currency", "HUF"), "lang": wanted.get("Lang", "hu")})
+    given = {"currency": wanted.get("Currency"), "lang": wanted.get("Lang"), "placed": _placed(world, wanted)}
+    order = world.blank({name: value for name, value in given.items() if value})
     order.items = items
     if entity.get("SumPriceGross") and money(entity["SumPriceGross"], "SumPriceGross") != order.sum:
         raise Refused("SumPriceGross is not the sum of the items")
@@ -121,6 +123,13 @@ def _check_values(wanted: Tree) -> None:
         raise Refused("Invalid Invoice Status")
     for entry in _booked(wanted.get("Payment")):
         money(entry.get("Amount"), "Amount")
+
+
+def _placed(world: "Unas", wanted: Tree) -> str | None:
+    """Date, taken only here, as an instant; ValueError when it is none."""
+    if not wanted.get("Date"):
+        return None
+    return datetime.strptime(wanted["Date"], "%Y.%m.%d %H:%M:%S").replace(tzinfo=world.zone).isoformat()
 
 
 def _items(entity: Tree) -> tuple[Any, ...] | None:

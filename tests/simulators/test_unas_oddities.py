@@ -118,12 +118,14 @@ def test_deleting_by_api_and_mails_to_the_buyer_are_counted(shop: Caller) -> Non
 def test_an_order_added_by_api_gets_a_key_and_its_money_is_counted(shop: Caller) -> None:
     item = "<Item><Name>Kép</Name><Quantity>2</Quantity><PriceGross>127</PriceGross><Vat>27%</Vat></Item>"
     paid = "<Transaction><Id>manual</Id><Amount>254</Amount></Transaction>"
-    body = ("<Orders><Order><Action>add</Action><Currency>EUR</Currency><SumPriceGross>{}</SumPriceGross>"
+    body = ("<Orders><Order><Action>add</Action><Date>2022.03.12 10:00:00</Date><Currency>EUR</Currency>"
+            "<SumPriceGross>{}</SumPriceGross>"
             f"<Payment><Transactions>{paid}</Transactions></Payment><Items>{item}</Items></Order></Orders>"
             )  # fmt: skip
     told = shop.told("setOrder", body.format("254"))
     order = shop.order(told.findtext("Order/Key", ""))
     assert (order.findtext("Payment/Status"), order.findtext("SumPriceGross")) == ("paid", "254")
+    assert order.findtext("Date") == "2022.03.12 10:00:00"
     assert shop.told("setOrder", body.format("255")).findtext("Order/Status") == "error"
     assert shop.summary()["totals"] == {"EUR": "254"}
 
@@ -148,6 +150,12 @@ def test_a_wrong_description_says_what_is_wrong(shop: Caller, given: dict[str, o
     answer = shop.post(f"{shop.base}/_sim/orders", json=given, timeout=5)
     assert answer.status_code == 422 and wrong in answer.json()["error"]
     assert shop.summary()["documents"] == 0
+
+
+def test_a_status_may_carry_attributes(shop: Caller) -> None:
+    shop.switch(status_attributes=True)
+    status = shop.order(shop.place()).find("Status")
+    assert status is not None and (status.text, status.attrib) == ("Feldolgozásra vár", {"id": "4681666"})
 
 
 def test_texts_of_every_kind_come_back_whole(shop: Caller) -> None:
