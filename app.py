@@ -12,17 +12,19 @@ import logs
 import watch
 from config import Settings, settings_from_environment, value_of
 from console import auth, cli, pages, rq_dashboard
-from ledger import rejections
+from ledger import api_keys, connections, rejections
 from ledger.engine import Ledger, LedgerDown, open_ledger
 from ledger.inbox import Inbox
 from ledger.shops import ShopBook
 from ledger.vault import Vault
+from schemas.apikey import ApiKey
 from schemas.connection import Shop
 from schemas.errors import Misconfigured
-from webhooks import health, problems, receive
+from webhooks import generic, health, problems, receive
 from webhooks.deadline import Deadline
 from webhooks.refusals import Refusal, Refusals
 from webhooks.ringing import Ringer
+from webhooks.sources import SOURCES
 from workers.house import DOOR_RING, House
 from workers.services import utc_now
 from workers.timing import timing_of
@@ -91,6 +93,7 @@ def _open_doors(app: Flask, settings: Settings, house: House) -> None:
         refusals=Refusals(lambda shop, refusal: _write_down(house.ledger, shop, refusal)),
         body_limit=settings.body_limit,
         deadline=Deadline(settings.body_seconds),
+        sources={**SOURCES, "generic": generic.source(_books(house.ledger))},
     )
     app.register_blueprint(receive.blueprint(door))
     stale = house.timing.heartbeat_stale
@@ -98,6 +101,20 @@ def _open_doors(app: Flask, settings: Settings, house: House) -> None:
     pages.register(app, house, auth.register(app, house))
     rq_dashboard.register(app, house)
     cli.register(app)
+
+
+def _books(ledger: Ledger) -> generic.Books:
+    """What the generic source looks up in the ledger."""
+
+    def key(public: str) -> ApiKey | None:
+        with ledger.read() as tx:
+            return api_keys.by_public(tx, public)
+
+    def ways(shop_id: int) -> dict[str, int]:
+        with ledger.read() as tx:
+            return connections.ways(tx, shop_id)
+
+    return generic.Books(key, ways)
 
 
 def _write_down(ledger: Ledger, shop: Shop, refusal: Refusal) -> None:

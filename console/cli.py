@@ -6,6 +6,7 @@ from flask import Flask
 
 from console import (
     accounts,
+    apikeys,
     demo,
     doctor,
     documents,
@@ -32,6 +33,7 @@ def register(app: Flask) -> None:
         shops.shop,
         accounts.account,
         routes.route,
+        apikeys.key,
         transfer.import_file,
         transfer.export,
         events.event,

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import available_timezones
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from adapters import ADAPTERS, manifest_of
 from console.shops import PLATFORMS
@@ -60,15 +60,20 @@ def _texts(**more: Any) -> fields.Dict:
 
 
 class ShopSchema(Schema):
-    """A shop; its key names the table."""
+    """A shop; its key names the table. UNAS alone works without a secret, by polling."""
 
     platform = fields.String(required=True, validate=validate.OneOf(PLATFORMS))
     name = fields.String(required=True, validate=validate.Length(min=1))
     url = fields.String(load_default="")
     timezone = fields.String(load_default="UTC", validate=_ZONE)
-    secret = fields.String(required=True, validate=_only_named)
+    secret = fields.String(validate=_only_named)
     credentials = _texts(validate=_only_named)
     state = fields.String(load_default=None, validate=_STATE)
+
+    @validates_schema
+    def _signed(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if "secret" not in data and data["platform"] != "unas":
+            raise ValidationError("Missing data for required field.", "secret")
 
 
 class SellerSchema(Schema):

@@ -11,14 +11,13 @@ import click
 
 from console.checking import FAIL, OK, WARN, Checked, check
 from console.parts import house
-from ledger import alarms, connections, settings
+from ledger import alarms, api_keys, connections, settings
 from ledger.migrate import check_schema
+from schemas.apikey import SOON, ApiKey
 from schemas.connection import Account, Route, Shop
 from schemas.errors import BillhookError
 from workers import present
 
-#: A key that ends within so many days is worth a word.
-SOON = timedelta(days=30)
 _REDIS_SECONDS = 2.0
 
 Finding = tuple[str, Checked]
@@ -31,6 +30,7 @@ class Known:
     shops: list[Shop]
     accounts: list[Account]
     routes: list[Route]
+    keys: list[ApiKey]
 
     def account(self, account_id: int) -> Account:
         return next(account for account in self.accounts if account.id == account_id)
@@ -147,6 +147,7 @@ def _connections() -> Iterator[Finding]:
             [s for s in connections.list_shops(tx, ledger.vault) if s.state != "removed"],
             connections.list_accounts(tx, ledger.vault),
             connections.list_routes(tx),
+            api_keys.list_keys(tx),
         )
     if not known.shops:
         yield "shops", Checked(WARN, "There is none.", "Add one: flask shop add")
@@ -155,6 +156,8 @@ def _connections() -> Iterator[Finding]:
             yield f"account {account.key}", _account(account)
     for shop in known.shops:
         yield f"shop {shop.key}", _shop(shop, known)
+    for key in known.keys:
+        yield f"key {key.name}", _key(key)
     for route in known.routes:
         yield f"route {route.key}", _route(route, known)
 
@@ -176,9 +179,19 @@ def _ends(last: date, left: timedelta) -> str:
     return f"Its key ends on {last}, in {left.days} days."
 
 
+def _key(key: ApiKey) -> Checked:
+    now = datetime.now(UTC)
+    remedy = f"Make a new one (flask key add), then: flask key revoke bhk_{key.public}"
+    if now >= key.expires_at:
+        return Checked(WARN, f"It ended on {key.expires_at.date()}: what it sends is refused.", remedy)
+    if key.ends_soon(now):
+        return Checked(WARN, _ends(key.expires_at.date(), key.expires_at - now), remedy)
+    return Checked(OK, f"Good until {key.expires_at.date()}.")
+
+
 def _shop(shop: Shop, known: Known) -> Checked:
     ways = [route for route in known.routes if route.shop_id == shop.id]
-    if not shop.secrets:
+    if not shop.secrets and not (shop.platform == "unas" and shop.credentials):
         return Checked(FAIL, "No secret is valid: all it sends is refused.", f"flask shop rotate-secret {shop.key}")
     if not ways:
         return Checked(FAIL, "It has no route: its orders wait.", f"flask route add {shop.key} ACCOUNT_KEY")

@@ -12,6 +12,7 @@ from console.connectionfile import Contents, ValueOf, resolved, unusable
 from ledger import alarms, connections, events
 from ledger.engine import Tx
 from ledger.vault import Vault
+from schemas import shop_secret
 from schemas.codec import encode
 from schemas.connection import Account, Route, Shop
 from schemas.document import Seller
@@ -57,7 +58,7 @@ class Import:
         found = next((s for s in connections.list_shops(self.tx, self.vault, self.now) if s.key == key), None)
         if self._was_removed(path, found):
             return
-        secret = self.secret(f"{path}.secret", given["secret"], found.secrets[0] if found and found.secrets else None)
+        secret = self._shop_secret(path, given, found)
         before = found.credentials if found else {}
         credentials = {
             name: self.secret(f"{path}.credentials.{name}", text, before.get(name))
@@ -68,8 +69,8 @@ class Import:
         plain = {name: given[name] for name in ("name", "url", "timezone")}
         if found is None:
             found = connections.add_shop(
-                self.tx, self.vault, slug="", key=key, platform=given["platform"], secrets=[secret],
-                credentials=credentials, now=self.now, **plain,
+                self.tx, self.vault, slug="", key=key, platform=given["platform"],
+                secrets=[secret] if secret else [], credentials=credentials, now=self.now, **plain,
             )  # fmt: skip
             self.said.append((path, "added"))
         else:
@@ -77,6 +78,16 @@ class Import:
         if given["state"] and given["state"] != found.state:
             connections.set_shop_state(self.tx, found.id, given["state"])
             self.said.append((path, f"is {given['state']}"))
+
+    def _shop_secret(self, path: str, given: Mapping[str, Any], found: Shop | None) -> str:
+        """What signs the shop's deliveries; "" where the file names nothing, which leaves what there is."""
+        if "secret" not in given:
+            return ""
+        secret = self.secret(f"{path}.secret", given["secret"], found.secrets[0] if found and found.secrets else None)
+        wrong = shop_secret.problem(given["platform"], secret)
+        if wrong and f"{path}.secret" not in self.problems:
+            self.problems[f"{path}.secret"] = f"What {given['secret']} stands for {wrong}."
+        return secret
 
     def _change_shop(
         self, path: str, found: Shop, plain: Mapping[str, str], secret: str, credentials: Mapping[str, str]
@@ -87,7 +98,7 @@ class Import:
         if credentials != found.credentials:
             connections.set_credentials(self.tx, self.vault, found.id, credentials)
             changed.append("credentials")
-        if secret not in found.secrets[:1]:
+        if secret and secret not in found.secrets[:1]:
             connections.rotate_secret(self.tx, self.vault, found.id, secret, self.now + OVERLAP)
             changed.append("secret (the old one is good for 24 h more)")
         self._say(path, changed)

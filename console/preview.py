@@ -14,7 +14,7 @@ import click
 
 from adapters.wire import STYLES, Encoding, encode
 from console.vectorfile import Question, answer_of, question_of
-from schemas import unas, woocommerce
+from schemas import generic, unas, woocommerce
 from schemas.document import Draft
 from schemas.errors import BillhookError, Permanent, Unreadable
 from schemas.money import plain, said
@@ -36,7 +36,7 @@ class Answer:
 
 @click.command("preview")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--shop", help="The shop whose route rules a plain WooCommerce or UNAS order.")
+@click.option("--shop", help="The shop whose route rules a plain order.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line per file, in the vectors' shape.")
 @click.option("--system", type=click.Choice(sorted(STYLES)), help="Add the positions that this system would be sent.")
 def preview(files: tuple[Path, ...], shop: str | None, as_json: bool, system: str | None) -> None:
@@ -75,7 +75,8 @@ def _question(file: Path, shop: str | None) -> Question:
     inner = data.get("input", data) if isinstance(data, dict) else data
     if isinstance(inner, dict) and "policy" in inner and "seller" in inner:
         return _vector(inner)
-    return _plain(woocommerce.read_order(body), shop)
+    reader = generic.read_order if isinstance(data, dict) and "basis" in data else woocommerce.read_order
+    return _plain(reader(body), shop)
 
 
 def _vector(data: Mapping[str, Any]) -> Question:

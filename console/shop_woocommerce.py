@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
-
 import click
 
 from console.shop_add import named, register, webhook_of
 from console.tables import one
+from schemas import shop_secret
 
 
 @click.command("woocommerce")
@@ -16,7 +15,7 @@ from console.tables import one
 @click.option("--secret", help="The webhook's secret; made here and shown once when not given.")
 def add_woocommerce(url: str, name: str, zone: str, secret: str | None, as_json: bool) -> None:
     """Register the shop at URL and say where its webhooks go."""
-    chosen = secret or secrets.token_urlsafe(24)
+    chosen = secret or shop_secret.new_secret("woocommerce")
     added = register("woocommerce", name, zone, url=url, secrets=(chosen,))
     row = {"key": added.key, "platform": added.platform, "webhook": webhook_of(added)}
     if not secret:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,15 +11,18 @@ import click
 from console.keys import a_shop, pairs
 from console.parts import Plain, house, ring
 from console.shop_add import add, timezone, webhook_of
+from console.shop_generic import add_generic
+from console.shop_unas import add_unas
 from console.shop_woocommerce import add_woocommerce
 from console.tables import one, show
 from ledger import connections, events
 from ledger.engine import Tx
+from schemas import shop_secret
 from schemas.connection import Shop
 from schemas.event import State
 
 #: Platforms whose deliveries this version reads.
-PLATFORMS = ("woocommerce",)
+PLATFORMS = ("woocommerce", "unas", "generic")
 OVERLAP_HOURS = 24
 
 
@@ -30,7 +32,8 @@ def shop() -> None:
 
 
 shop.add_command(add)
-add.add_command(add_woocommerce)
+for command in (add_woocommerce, add_unas, add_generic):
+    add.add_command(command)
 
 
 @shop.command("list")
@@ -83,13 +86,23 @@ def shop_edit(
 @click.option("--json", "as_json", is_flag=True)
 def shop_rotate(key: str, secret: str | None, overlap: int, as_json: bool) -> None:
     """Give a shop's webhooks a new secret, without a gap in which deliveries are refused."""
-    chosen = secret or secrets.token_urlsafe(24)
     until = datetime.now(UTC) + timedelta(hours=overlap)
     ledger = house().ledger
     with ledger.write() as tx:
-        connections.rotate_secret(tx, ledger.vault, a_shop(tx, key).id, chosen, until)
+        found = a_shop(tx, key)
+        chosen = _new_secret(found.platform, secret)
+        connections.rotate_secret(tx, ledger.vault, found.id, chosen, until)
     row: dict[str, Any] = {"key": key, "old_valid_until": until}
     one(row if secret else {**row, "secret": chosen}, as_json=as_json)
+
+
+def _new_secret(platform: str, given: str | None) -> str:
+    """The secret that is given, if it can be one of this platform; else a new one."""
+    if given is None and platform == "unas":
+        raise click.UsageError("Make a new HMAC key in UNAS (API connection), then give it here with --secret.")
+    if given is not None and (wrong := shop_secret.problem(platform, given)):
+        raise click.BadParameter(f"The secret {wrong}.", param_hint="--secret")
+    return given if given is not None else shop_secret.new_secret(platform)
 
 
 @shop.command("pause")

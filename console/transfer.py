@@ -99,7 +99,8 @@ def _paused(state: str) -> dict[str, str]:
 def _shop(shop: Shop) -> dict[str, Any]:
     own = {name: getattr(shop, name) for name in ("platform", "name", "url", "timezone")}
     credentials = {name: _named(shop.key, name) for name in shop.credentials}
-    return {**own, "secret": _named(shop.key, "secret"), **_paused(shop.state), "credentials": credentials}
+    secret = {"secret": _named(shop.key, "secret")} if shop.secrets else {}
+    return {**own, **secret, **_paused(shop.state), "credentials": credentials}
 
 
 def _account(account: Account) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from ledger.accounts import (
     resume_account,
     set_account_credentials,
 )
-from ledger.routes import add_route, change_route, list_routes, route_by_key, route_for, set_route_state
+from ledger.routes import add_route, change_route, list_routes, route_by_key, route_for, set_route_state, ways
 from ledger.shops import (
     ShopBook,
     add_shop,
@@ -49,4 +49,5 @@ __all__ = [
     "set_shop_state",
     "shop",
     "shop_by_key",
+    "ways",
 ]

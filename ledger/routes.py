@@ -66,6 +66,12 @@ def route_for(tx: Connection, shop_id: int, channel: str) -> Route | None:
     return None if found is None else _route(found)
 
 
+def ways(tx: Connection, shop_id: int) -> dict[str, int]:
+    """A shop's routes, paused ones too, as channel → account id ("" = all channels)."""
+    kept = select(routes.c.channel, routes.c.account_id).where(routes.c.shop_id == shop_id, routes.c.state != REMOVED)
+    return {row.channel: row.account_id for row in tx.execute(kept)}
+
+
 def route_by_key(tx: Connection, key: str) -> Route | None:
     """A route by its key, whatever its state."""
     found = tx.execute(select(routes).where(routes.c.key == key)).one_or_none()

@@ -426,3 +426,20 @@ breakers = Table(
     Column("probe_at", Instant),
     _text("detail"),
 )
+
+#: Keys of programs that send; only digests. A name is free again once its key is revoked.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("public", Text, nullable=False, unique=True),
+    _text("name"),
+    _text("digest"),
+    _text("scopes", "[]"),
+    Column("shop_id", RowId, ForeignKey("shops.id")),
+    Column("account_id", RowId, ForeignKey("accounts.id")),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+)
+_partial("uq_api_keys_name", api_keys.c.revoked_at.is_(None), api_keys.c.name, unique=True)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import math
+from decimal import Decimal, DecimalException
 from typing import NoReturn
 
 from schemas.errors import Unreadable
 
 
-def parse(body: bytes) -> object:
+def parse(body: bytes, *, exact: bool = False) -> object:
     """The value in `body`; raises Unreadable with one sentence, whatever is wrong with it.
 
     Refused: bad UTF-8, NaN and infinities (also by overflow), names given twice, lone surrogates, integers beyond
-    Python's digit limit, nesting beyond Python's recursion limit.
+    Python's digit limit, nesting beyond Python's recursion limit. `exact` gives numbers with a fraction as Decimal.
     """
     try:
-        value = _DECODER.decode(body.decode())
+        value = (_EXACT if exact else _DECODER).decode(body.decode())
         _encodable(body, value)
     except UnicodeDecodeError as error:
         raise _bad(f"The body is not UTF-8 (byte {error.start}).") from None
@@ -53,10 +54,18 @@ def _finite(text: str) -> float:
     return number
 
 
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except DecimalException:
+        raise _bad("A number is too big.") from None
+
+
 def _encodable(body: bytes, value: object) -> None:
     """Half a surrogate pair can be written as an escape only, so bodies without one need no second look."""
     if b"\\ud" in body or b"\\uD" in body:
-        json.dumps(value, ensure_ascii=False).encode()
+        json.dumps(value, ensure_ascii=False, default=str).encode()
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_finite)
+_EXACT = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_decimal)

@@ -58,7 +58,7 @@ LOCAL_KEYS: tuple[str, ...] = (
 REGISTRATION_KEYS: tuple[str, ...] = ("_billing_ic", "billing_ic", "_billing_company_wi_id", "billing_company_wi_id")
 
 #: In these countries the local number is the VAT number without its prefix (documents.md 1.3, 3.6).
-_LOCAL_IS_VAT = frozenset({"CZ", "HU", "PL"})
+LOCAL_IS_VAT = frozenset({"CZ", "HU", "PL"})
 _PREFIXES = frozenset(
     "AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK XI GB".split()  # noqa: SIM905
 )
@@ -74,7 +74,7 @@ def first_of(meta: Mapping[str, str], keys: Iterable[str]) -> str:
 def vat_number_in(meta: Mapping[str, str], country: str, more: Iterable[str] = ()) -> str:
     """The buyer's VAT number as typed, "" if none; `more` are the shop's own field names and come first."""
     found = first_of(meta, more) or first_of(meta, VAT_KEYS)
-    return found or (first_of(meta, LOCAL_KEYS) if country in _LOCAL_IS_VAT else "")
+    return found or (first_of(meta, LOCAL_KEYS) if country in LOCAL_IS_VAT else "")
 
 
 def with_prefix(number: str, country: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from typing import Any
 
-from flask import Request
+from flask import Request, Response, after_this_request
 from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 from werkzeug.exceptions import ClientDisconnected
 
@@ -12,6 +14,8 @@ from schemas.problem import Problem
 from webhooks.deadline import Deadline
 
 _PIECE = 64 * 1024
+#: So much of a body that is refused for its size is thrown away, so that its sender comes to read why.
+_LINGER = 64 * 1024 * 1024
 
 
 def read_body(request: Request, limit: int, deadline: Deadline) -> bytes:
@@ -20,6 +24,7 @@ def read_body(request: Request, limit: int, deadline: Deadline) -> bytes:
         raise Problem(415, "ENCODED_BODY", "The body is compressed.", remedy="Send it without Content-Encoding.")
     promised = request.content_length
     if promised is not None and promised > limit:
+        _linger(request, deadline)
         raise _too_large(limit)
     request.max_content_length = limit + 1
     started = time.monotonic()
@@ -28,8 +33,30 @@ def read_body(request: Request, limit: int, deadline: Deadline) -> bytes:
     if body is None or (promised is not None and len(body) != promised):
         raise _cut_short(time.monotonic() - started >= deadline.seconds, deadline.seconds)
     if len(body) > limit:
+        _linger(request, deadline)
         raise _too_large(limit)
     return body
+
+
+def _linger(request: Request, deadline: Deadline) -> None:
+    """Once answered, read the rest and forget it: closing on unread bytes resets the connection, and a client that
+    sends everything before it listens would never see the answer.
+    """
+    environ = request.environ
+    if "gunicorn.socket" not in environ:
+        return
+
+    @after_this_request
+    def then(answer: Response) -> Response:
+        answer.call_on_close(lambda: _discard(environ, deadline))
+        return answer
+
+
+def _discard(environ: dict[str, Any], deadline: Deadline) -> None:
+    size = 0
+    with deadline.over(environ["gunicorn.socket"]), suppress(OSError, ParseException):
+        while size < _LINGER and (piece := environ["wsgi.input"].read(_PIECE)):
+            size += len(piece)
 
 
 def _read(request: Request, limit: int) -> bytes | None:

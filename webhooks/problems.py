@@ -28,9 +28,16 @@ _REMEDIES: Mapping[int, str] = {
 }
 
 
-def render(status: int, code: str, detail: str, remedy: str, headers: Mapping[str, str] | None = None) -> Response:
-    """The answer. `type` points to the place in docs/errors.md that explains `code`."""
-    said = {
+def render(
+    status: int,
+    code: str,
+    detail: str,
+    remedy: str,
+    headers: Mapping[str, str] | None = None,
+    problems: Mapping[str, str] | None = None,
+) -> Response:
+    """The answer. `type` points to the place in docs/errors.md that explains `code`; `problems` are told by pointer."""
+    said: dict[str, object] = {
         "type": f"{request.host_url.rstrip('/') if request.host else ''}{PAGE}#{code.lower()}",
         "title": HTTPStatus(status).phrase,
         "status": status,
@@ -38,6 +45,8 @@ def render(status: int, code: str, detail: str, remedy: str, headers: Mapping[st
         "code": code,
         "remedy": remedy,
     }
+    if problems:
+        said["problems"] = [{"pointer": pointer, "detail": told} for pointer, told in problems.items()]
     answer = Response(json.dumps(said), status, headers, content_type="application/problem+json")
     answer.headers["Cache-Control"] = "no-store"
     return answer
@@ -62,9 +71,10 @@ def _ours(error: BillhookError) -> Response:
         case Problem():
             return render(error.status, error.code, error.detail, error.remedy, error.headers)
         case Unauthentic():
-            return render(401, error.code, error.detail, error.remedy, {"WWW-Authenticate": "Signature"})
+            scheme = "Bearer" if error.code.startswith("KEY_") else "Signature"
+            return render(401, error.code, error.detail, error.remedy, {"WWW-Authenticate": scheme})
         case Unreadable():
-            return render(422, error.code, error.detail, error.remedy)
+            return render(422, error.code, error.detail, error.remedy, problems=error.problems)
         case LedgerDown():
             log.error("ledger_down", why=error.detail)
             return render(

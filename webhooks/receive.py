@@ -4,28 +4,37 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import structlog
-from flask import Blueprint, Request, Response, request
+from flask import Blueprint, Response, request
 
 from ledger.engine import LedgerDown
 from schemas.connection import Shop
-from schemas.errors import Unauthentic
-from schemas.event import Incoming, Stored
+from schemas.errors import Unauthentic, Unreadable
+from schemas.event import Envelope, Incoming, Stored
 from schemas.problem import Problem
 from webhooks import metrics
 from webhooks.body import read_body
 from webhooks.deadline import Deadline
 from webhooks.refusals import Refusal, Refusals, names_of
-from webhooks.sources import SIGNATURE, SOURCES, Source
+from webhooks.sources import SOURCES, UNAS_TOPIC, Delivery, Source
 
 log = structlog.get_logger(__name__)
 
-#: Headers kept with an event, to find a delivery in the shop's own logs. The signature is not among them.
-KEPT_HEADERS = ("User-Agent", "Content-Type", "X-WC-Webhook-ID", "X-WC-Webhook-Source", "X-WC-Webhook-Delivery-ID")
+#: Headers kept with an event, to find a delivery in the shop's own logs. Signatures and keys are not among them.
+KEPT_HEADERS = (
+    "User-Agent",
+    "Content-Type",
+    "X-WC-Webhook-ID",
+    "X-WC-Webhook-Source",
+    "X-WC-Webhook-Delivery-ID",
+    UNAS_TOPIC,
+    "Webhook-Id",
+    "Webhook-Timestamp",
+)
 _KEPT_CHARS = 200
 _DELIVERY_CHARS = 64
 
@@ -36,7 +45,7 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What the door needs: look-ups of shops (`fresh` never from memory), a durable store, its bounds.
+    """What the door needs: look-ups of shops (`fresh` never from memory), a durable store, its bounds, its sources.
 
     The look-ups and `store` raise LedgerDown, which the application answers with 503 and Retry-After.
     """
@@ -49,6 +58,7 @@ class Door:
     deadline: Deadline
     store_seconds: float = 5.0
     now: Callable[[], datetime] = field(default=_now)
+    sources: Mapping[str, Source] = field(default_factory=lambda: SOURCES)
 
 
 def blueprint(door: Door) -> Blueprint:
@@ -70,46 +80,41 @@ def blueprint(door: Door) -> Blueprint:
 
 def _receive(door: Door, shop_key: str) -> Response:
     shop, source = _known(door, shop_key)
-    body = b""
+    size = request.content_length or 0
     try:
-        body = read_body(request, door.body_limit, door.deadline)
-        if source.is_ping(request.headers, body):
+        delivery = Delivery(request.headers, request.args, read_body(request, door.body_limit, door.deadline))
+        size = len(delivery.body)
+        if source.is_ping(delivery):
             return _ping(shop)
-        _authenticate(door, shop, source, body)
-    except Unauthentic as error:
-        _refused(door, shop, error.code, len(body))
+        _authenticate(door, shop, source, delivery)
+        envelope = source.envelope(shop, delivery)
+    except (Unauthentic, Unreadable, Problem) as error:
+        door.refusals.note(shop, Refusal(error.code, size, names_of(request.headers.keys())))
         raise
-    except Problem as problem:
-        _refused(door, shop, problem.code, request.content_length or 0)
-        raise
-    return _stored(shop, _store(door, _incoming(door, shop, source, request, body)))
+    return _stored(shop, _store(door, _incoming(door, shop, source, delivery, envelope)))
 
 
-def _authenticate(door: Door, shop: Shop, source: Source, body: bytes) -> None:
+def _authenticate(door: Door, shop: Shop, source: Source, delivery: Delivery) -> None:
     """Raises Unauthentic; a secret that was added a moment ago, after the shop was last read, counts too."""
     try:
-        source.authenticate(shop, request.headers, body)
+        source.authenticate(shop, delivery)
     except Unauthentic:
         newer = door.fresh(shop.key)
         if newer is None or newer.secrets == shop.secrets:
             raise
-        source.authenticate(newer, request.headers, body)
+        source.authenticate(newer, delivery)
 
 
 def _known(door: Door, shop_key: str) -> tuple[Shop, Source]:
     """The shop and how it is read. Removed, guessed and unreadable ones get one answer, from one look-up each."""
     shop = door.shop(shop_key)
-    source = SOURCES.get(shop.platform) if shop else None
+    source = door.sources.get(shop.platform) if shop else None
     if shop is None or source is None:
         if shop:
             log.error("shop_has_unknown_platform", shop=shop.key, platform=shop.platform)
         metrics.UNKNOWN_SHOP.inc()
         raise Problem(404, "UNKNOWN_SHOP", "There is no such shop.", remedy="Compare the delivery URL with the shop's.")
     return shop, source
-
-
-def _refused(door: Door, shop: Shop, code: str, size: int) -> None:
-    door.refusals.note(shop, Refusal(code, size, names_of(request.headers.keys())))
 
 
 def _ping(shop: Shop) -> Response:
@@ -119,15 +124,15 @@ def _ping(shop: Shop) -> Response:
     return _answer({"ping": True})
 
 
-def _incoming(door: Door, shop: Shop, source: Source, sent: Request, body: bytes) -> Incoming:
-    headers = sent.headers
-    kept = {name: headers[name][:_KEPT_CHARS] for name in KEPT_HEADERS if name in headers and name != SIGNATURE}
+def _incoming(door: Door, shop: Shop, source: Source, delivery: Delivery, envelope: Envelope) -> Incoming:
+    headers = delivery.headers
+    kept = {name: headers[name][:_KEPT_CHARS] for name in KEPT_HEADERS if name in headers}
     return Incoming(
         shop_id=shop.id,
         shop_key=shop.key,
         source="webhook",
-        body=body,
-        envelope=source.envelope(headers, body),
+        body=delivery.body,
+        envelope=envelope,
         received_at=door.now(),
         delivery_id=headers.get(source.delivery_id, "")[:_DELIVERY_CHARS],
         headers=json.dumps(kept),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from schemas import unas, woocommerce
+from schemas import generic, unas, woocommerce
 from schemas.connection import Shop
 from schemas.errors import Unreadable
 from schemas.order import Order
 
-READERS: Mapping[str, Callable[[bytes], Order]] = {"woocommerce": woocommerce.read_order, "unas": unas.read_order}
+READERS: Mapping[str, Callable[[bytes], Order]] = {
+    "woocommerce": woocommerce.read_order,
+    "unas": unas.read_order,
+    "generic": generic.read_order,
+}
 
 
 def read_order(shop: Shop, body: bytes) -> Order:
