@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 SIMULATORS: dict[str, str] = {
     "fakturoid": "simulators.fakturoid",
     "fakturownia": "simulators.fakturownia",
+    "superfaktura": "simulators.superfaktura",
     "woocommerce": "simulators.woocommerce",
     "idoklad": "simulators.idoklad",
     "unas": "simulators.unas",

@@ -29,7 +29,7 @@ class Unrouted(Exception):
 
 
 class Routes:
-    """Paths and what answers them; `{name}` stands for one part of a path."""
+    """Paths and what answers them; `{name}` stands for one part of a path, `{name*}` for all that follows."""
 
     def __init__(self) -> None:
         self.fixed: dict[str, dict[str, Handler]] = {}
@@ -62,7 +62,8 @@ class Routes:
     def _methods(self, path: str) -> dict[str, Handler]:
         if "{" not in path:
             return self.fixed.setdefault(path, {})
-        pattern = re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+?)", re.escape(path)))
+        parts = re.sub(r"\\{(\w+)\\\*\\}", r"(?P<\1>.*)", re.escape(path))
+        pattern = re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+?)", parts))
         for known, methods in self.open:
             if known.pattern == pattern.pattern:
                 return methods

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 import requests
 
-from simulators import fakturoid, fakturownia
+from simulators import fakturoid, fakturownia, superfaktura
 from simulators.server import Simulator
 from tests.simulators.fakturoid import Books
 from tests.simulators.idoklad import agenda  # noqa: F401 - a fixture
+from tests.simulators.superfaktura import Ledger
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "invoicing"
 
@@ -69,4 +70,12 @@ def czech() -> Iterator[Books]:
     """A running Fakturoid."""
     with fakturoid.start() as simulator, Books(simulator) as books:
         yield books
+        assert not simulator.world.crashes, simulator.world.crashes
+
+
+@pytest.fixture
+def slovak() -> Iterator[Ledger]:
+    """A running SuperFaktura."""
+    with superfaktura.start() as simulator, Ledger(simulator) as ledger:
+        yield ledger
         assert not simulator.world.crashes, simulator.world.crashes
