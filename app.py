@@ -22,6 +22,7 @@ from schemas.connection import Shop
 from schemas.errors import Misconfigured
 from webhooks import generic, health, problems, receive
 from webhooks.deadline import Deadline
+from webhooks.pings import Pings
 from webhooks.refusals import Refusal, Refusals
 from webhooks.ringing import Ringer
 from webhooks.sources import SOURCES
@@ -91,6 +92,7 @@ def _open_doors(app: Flask, settings: Settings, house: House) -> None:
         fresh=lambda key: shops.get(key, fresh=True),
         store=inbox.store,
         refusals=Refusals(lambda shop, refusal: _write_down(house.ledger, shop, refusal)),
+        pings=Pings(lambda shop: _pinged(house.ledger, shop)),
         body_limit=settings.body_limit,
         deadline=Deadline(settings.body_seconds),
         sources={**SOURCES, "generic": generic.source(_books(house.ledger))},
@@ -124,6 +126,15 @@ def _write_down(ledger: Ledger, shop: Shop, refusal: Refusal) -> None:
             rejections.add(tx, shop.id, refusal.code, refusal.size, refusal.header_names, utc_now())
     except LedgerDown as error:
         log.warning("refusal_not_written", shop=shop.key, why=error.detail)
+
+
+def _pinged(ledger: Ledger, shop: Shop) -> None:
+    """That the ledger is away must not turn a ping's 200 into anything else: it would come again with each delivery."""
+    try:
+        with ledger.write() as tx:
+            connections.pinged(tx, shop.id, utc_now())
+    except LedgerDown as error:
+        log.warning("ping_not_written", shop=shop.key, why=error.detail)
 
 
 def _secure(answer: Response) -> Response:

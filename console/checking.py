@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import click
 
 from console.parts import house, plainly
+from console.tables import one
 from schemas.connection import Account
 from schemas.errors import AdapterError, Ambiguous, Auth, BillhookError, Permanent, RateLimited, Transient
 from schemas.ports import unguarded
@@ -63,3 +64,23 @@ def accepted(account: Account) -> None:
         click.echo(
             f"{account.system} could not be asked ({error.detail.rstrip('.')}); going on all the same.", err=True
         )
+
+
+def told(row: Mapping[str, Any], findings: Sequence[Checked], *, as_json: bool) -> None:
+    """One thing and how it stands; ends with status 1 when something fails."""
+    if as_json:
+        one({**row, "findings": [checked.row() for checked in findings]}, as_json=True)
+    else:
+        one(dict(row), as_json=False)
+        for checked in findings:
+            print_checked(checked, checked.detail)
+    if any(checked.status == FAIL for checked in findings):
+        raise SystemExit(1)
+
+
+def print_checked(checked: Checked, words: str) -> None:
+    """A status with its words, and below it what to do."""
+    colour = {OK: "green", WARN: "yellow", FAIL: "red"}[checked.status]
+    click.echo(f"{click.style(checked.status.ljust(4), fg=colour)}  {words}")
+    if checked.remedy and checked.status != OK:
+        click.echo(f"      {checked.remedy}")

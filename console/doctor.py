@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import click
 
-from console.checking import FAIL, OK, WARN, Checked, check
+from console.checking import FAIL, OK, WARN, Checked, check, print_checked
 from console.parts import house
 from ledger import alarms, api_keys, connections, settings
 from ledger.migrate import check_schema
@@ -45,16 +45,9 @@ def doctor(as_json: bool) -> None:
         click.echo(json.dumps([{"what": what, **checked.row()} for what, checked in found], ensure_ascii=False))
     else:
         for what, checked in found:
-            _print(what, checked)
+            print_checked(checked, f"{what}: {checked.detail}")
     if any(checked.status == FAIL for _, checked in found):
         raise SystemExit(1)
-
-
-def _print(what: str, checked: Checked) -> None:
-    colour = {OK: "green", WARN: "yellow", FAIL: "red"}[checked.status]
-    click.echo(f"{click.style(checked.status.ljust(4), fg=colour)}  {what}: {checked.detail}")
-    if checked.remedy and checked.status != OK:
-        click.echo(f"      {checked.remedy}")
 
 
 def _findings() -> Iterator[Finding]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ from schemas.errors import BillhookError
 from workers.bell import BellDown
 from workers.house import House
 
+_ENV = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)")
 REDIS_AWAY = "Redis does not answer; the clock rings what is due as soon as it does."
 
 
@@ -37,6 +39,18 @@ class Plain(click.Group):
             return super().invoke(ctx)
         except BillhookError as error:
             raise plainly(error) from None
+
+
+def given(text: str | None) -> str:
+    """A value from the command line, or what `env:NAME` stands for; "" for none."""
+    named = _ENV.fullmatch(text or "")
+    if named is None:
+        return text or ""
+    value_of = cast(Callable[[str], str | None], current_app.extensions["billhook.value_of"])
+    value = value_of(named[1])
+    if value is None:
+        raise click.UsageError(f"{named[1]} is not set in the environment.")
+    return value
 
 
 def moment(text: str) -> datetime:

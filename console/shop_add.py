@@ -29,15 +29,15 @@ def timezone(text: str) -> str:
     return text
 
 
-def named(zone: str = "UTC") -> Callable[[Command], Command]:
-    """The options of every platform: --name, --timezone (`zone` when not given) and --json."""
+def named(zone: str | None = "UTC", *, needed: bool = True) -> Callable[[Command], Command]:
+    """The options of every platform: --name (`needed` or not), --timezone (`zone` when not given) and --json."""
 
     def give(command: Command) -> Command:
         for option in (
             click.option("--json", "as_json", is_flag=True),
             click.option("--timezone", "zone", type=timezone, default=zone, show_default=True,
                          help="The shop's own time zone."),
-            click.option("--name", required=True, help="What people call it; its key is made from this."),
+            click.option("--name", required=needed, help="What people call it; its key is made from this."),
         ):  # fmt: skip
             command = option(command)
         return command

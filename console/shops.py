@@ -8,14 +8,17 @@ from typing import Any
 
 import click
 
+from adapters.shops import CLIENTS, client_class
+from console.checking import told
 from console.keys import a_shop, pairs
-from console.parts import Plain, house, ring
+from console.parts import Plain, given, house, ring
 from console.shop_add import add, timezone, webhook_of
+from console.shop_check import checked
 from console.shop_generic import add_generic
 from console.shop_unas import add_unas
 from console.shop_woocommerce import add_woocommerce
 from console.tables import one, show
-from ledger import connections, events
+from ledger import alarms, connections, events
 from ledger.engine import Tx
 from schemas import shop_secret
 from schemas.connection import Shop
@@ -71,9 +74,40 @@ def shop_edit(
             tx, found.id, name=name or found.name, url=url or found.url, timezone=zone or found.timezone
         )
         if settings:
-            connections.set_credentials(tx, ledger.vault, found.id, {**found.credentials, **pairs(settings)})
+            connections.set_credentials(tx, ledger.vault, found.id, _credentials(found, settings))
         changed = a_shop(tx, key)
+        woken = _key_changed(tx, found) if settings else []
+    ring(woken)
     one(_row(changed), as_json=as_json)
+
+
+def _key_changed(tx: Tx, found: Shop) -> list[tuple[str, str]]:
+    """What waited for a good key is due; if this one is refused too, that is said anew."""
+    alarms.clear(tx, "shop_key_refused", found.key, datetime.now(UTC))
+    return events.wake(tx, f"shop:{found.id}", datetime.now(UTC))
+
+
+def _credentials(found: Shop, settings: Sequence[str]) -> dict[str, str]:
+    """The shop's credentials with these laid over them, checked by its client's fields; FIELD= takes one away."""
+    laid = {**found.credentials, **{name: given(value) for name, value in pairs(settings).items()}}
+    kept = {name: value for name, value in laid.items() if value}
+    wrong = client_class(found.platform).problems(kept) if found.platform in CLIENTS and kept else {}
+    if wrong:
+        fields = ", ".join(field.name for field in client_class(found.platform).credentials)
+        raise click.UsageError(f"{'; '.join(f'{k} {v}' for k, v in wrong.items())}. This shop takes: {fields}.")
+    return kept
+
+
+@shop.command("verify")
+@click.argument("key")
+@click.option("--wait", type=click.FloatRange(0, 600), default=20, show_default=True, metavar="SECONDS",
+              help="So long for the ping of webhooks that had to be made.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True)
+def shop_verify(key: str, wait: float, as_json: bool) -> None:
+    """Ask the shop whether it takes our key, see to its webhooks, and say what is missing; issues nothing."""
+    with house().ledger.read() as tx:
+        found = a_shop(tx, key)
+    told({"key": key, "platform": found.platform}, checked(found, wait), as_json=as_json)
 
 
 @shop.command("rotate-secret")

@@ -87,6 +87,17 @@ def set_credentials(tx: Connection, vault: Vault, shop_id: int, credentials: Map
     tx.execute(update(shops).where(shops.c.id == shop_id).values(sealed_credentials=vault.seal(dict(credentials))))
 
 
+def pinged(tx: Connection, shop_id: int, now: datetime) -> None:
+    """A webhook of the shop has reached us with the ping that WooCommerce sends when it is made."""
+    tx.execute(update(shops).where(shops.c.id == shop_id).values(pinged_at=now))
+
+
+def last_ping(tx: Connection, shop_id: int) -> datetime | None:
+    """When a ping last came (at most one a second is written down), None when none ever did."""
+    at: datetime | None = tx.execute(select(shops.c.pinged_at).where(shops.c.id == shop_id)).scalar_one()
+    return at
+
+
 def rotate_secret(tx: Connection, vault: Vault, shop_id: int, secret: str, old_valid_until: datetime | None) -> None:
     """A new webhook secret; the others stay valid until then (None: for good), so that no delivery falls into a gap."""
     kept = select(shops.c.sealed_secrets).where(shops.c.id == shop_id).with_for_update()

@@ -69,6 +69,7 @@ shops = Table(
     _text("state", "active"),
     _count("rejections"),
     Column("created_at", Instant, nullable=False),
+    Column("pinged_at", Instant),
 )
 
 accounts = Table(

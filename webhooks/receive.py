@@ -19,6 +19,7 @@ from schemas.problem import Problem
 from webhooks import metrics
 from webhooks.body import read_body
 from webhooks.deadline import Deadline
+from webhooks.pings import Pings
 from webhooks.refusals import Refusal, Refusals, names_of
 from webhooks.sources import SOURCES, UNAS_TOPIC, Delivery, Source
 
@@ -54,6 +55,7 @@ class Door:
     fresh: Callable[[str], Shop | None]
     store: Callable[[Incoming, float], Stored]
     refusals: Refusals
+    pings: Pings
     body_limit: int
     deadline: Deadline
     store_seconds: float = 5.0
@@ -85,7 +87,7 @@ def _receive(door: Door, shop_key: str) -> Response:
         delivery = Delivery(request.headers, request.args, read_body(request, door.body_limit, door.deadline))
         size = len(delivery.body)
         if source.is_ping(delivery):
-            return _ping(shop)
+            return _ping(door, shop)
         _authenticate(door, shop, source, delivery)
         envelope = source.envelope(shop, delivery)
     except (Unauthentic, Unreadable, Problem) as error:
@@ -117,7 +119,8 @@ def _known(door: Door, shop_key: str) -> tuple[Shop, Source]:
     return shop, source
 
 
-def _ping(shop: Shop) -> Response:
+def _ping(door: Door, shop: Shop) -> Response:
+    door.pings.note(shop)
     metrics.PINGS.labels(str(shop.id)).inc()
     metrics.LAST_PING.labels(str(shop.id)).set(time.time())
     log.info("ping", shop=shop.key)

@@ -54,9 +54,11 @@ class Written:
 @dataclass(frozen=True, slots=True)
 class Hooks:
     """How the shop's webhooks to us stand: `mended` names those switched on again or made anew; `problem` says in
-    words what is missing ("" = all is well)."""
+    words what is missing ("" = all is well); `pinging`: new ones are among them, and the shop tries each with a
+    ping."""
 
     mended: tuple[str, ...] = ()
+    pinging: bool = False
     problem: str = ""
     remedy: str = ""
 
@@ -65,11 +67,13 @@ class ShopClient(ABC):
     """A shop's own API. Every call may raise the error tree of schemas.errors, `system` being the platform.
 
     An order that is gone raises Permanent with the code ORDER_GONE; a refused key raises Auth with a remedy.
-    `credentials` are the fields that a person fills in to let us read the shop, the key first.
+    `minds_hooks` says whether the platform lets us see to its webhooks; `credentials` are the fields that a person
+    fills in to let us read the shop, the key first.
     """
 
     platform: ClassVar[str]
     label: ClassVar[str]
+    minds_hooks: ClassVar[bool] = False
     credentials: ClassVar[tuple[Field, ...]]
 
     def __init__(self, shop: Shop, **ports: Unpack[Ports]) -> None:

@@ -31,13 +31,14 @@ def mend(rest: Rest, delivery_url: str, secret: str, *, allow_private: bool) -> 
     try:
         ours = _ours(rest, delivery_url)
         mended = tuple(filter(None, (_mended(rest, topic, ours, delivery_url, secret) for topic in TOPICS)))
+        pinging = any(topic not in ours for topic in TOPICS)
     except Auth as error:
         return Hooks(problem=f"The key may not manage webhooks ({error.detail}).", remedy=_RIGHTS)
     paused = [topic for topic in TOPICS if _status(ours.get(topic)) == "paused"]
     if paused:
-        return Hooks(mended, f"Somebody paused the webhooks {', '.join(paused)} in the shop.", _PAUSED)
+        return Hooks(mended, pinging, f"Somebody paused the webhooks {', '.join(paused)} in the shop.", _PAUSED)
     problem = "" if allow_private else undeliverable(delivery_url)
-    return Hooks(mended, problem, _ADDRESS if problem else "")
+    return Hooks(mended, pinging, problem, _ADDRESS if problem else "")
 
 
 def undeliverable(delivery_url: str) -> str:

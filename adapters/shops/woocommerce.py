@@ -108,6 +108,7 @@ class WooCommerce(ShopClient):
 
     platform: ClassVar[str] = "woocommerce"
     label: ClassVar[str] = "WooCommerce"
+    minds_hooks: ClassVar[bool] = True
     credentials: ClassVar[tuple[Field, ...]] = CREDENTIALS
 
     def __init__(self, shop: Shop, **ports: Unpack[Ports]) -> None:

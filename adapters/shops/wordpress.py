@@ -40,6 +40,10 @@ REFUSALS: Sequence[tuple[str, type[AdapterError], str, str]] = (
     ("rest_", Auth, "NO_RIGHTS", "A plugin of the shop guards its REST API: let this key through there. " + _KEY),
 )  # fmt: skip
 _MOVED = "Give the address that the shop itself uses (https, with or without www): flask shop edit KEY --url …"
+_ADDRESS = (
+    "Give the shop's https address. A shop that has none may be spoken to over plain http (shop add --plain-http, or "
+    "flask shop edit KEY --set plain_http=yes), one in your own network with ALLOW_PRIVATE_ADDRESSES=yes."
+)
 _NO_API = (
     "A web page answers where the REST API should: look whether the address is right and whether maintenance mode, a "
     "firewall or a security plugin stands before it."
@@ -103,7 +107,11 @@ class Rest:
         self, method: Verb, route: str, params: Mapping[str, str], *, json: object = None, writes: bool = False
     ) -> Answer:
         path = self._path(method, route, params)
-        answer = self.speaker.call(method, path, writes=writes, json=json, allow=EXPLAINED)
+        try:
+            answer = self.speaker.call(method, path, writes=writes, json=json, allow=EXPLAINED)
+        except Permanent as error:
+            remedy = _ADDRESS if error.code == "ADDRESS_FORBIDDEN" else error.remedy
+            raise self.speaker.error(Permanent, error.detail, error.exchange, code=error.code, remedy=remedy) from None
         if answer.status < 300:
             return answer
         raise self._refusal(answer)
