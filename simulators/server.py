@@ -116,7 +116,15 @@ class Listener(socketserver.ThreadingTCPServer):
         self.stopping = threading.Event()
         self.connections: set[socket.socket] = set()
         self.guard = threading.Lock()
+        self.tls = world.tls()
         super().__init__(("127.0.0.1", port), Conversation)
+
+    def get_request(self) -> tuple[Any, Any]:
+        """The handshake comes with the first read, so that it holds up nobody else."""
+        connection, address = super().get_request()
+        if self.tls:
+            connection = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         with self.guard:
@@ -146,7 +154,8 @@ class Simulator:
     def __init__(self, world: World, port: int = 0) -> None:
         self.world = world
         self.listener = Listener(world, port)
-        self.url = f"http://127.0.0.1:{self.listener.server_address[1]}"
+        scheme = "https" if self.listener.tls else "http"
+        self.url = f"{scheme}://127.0.0.1:{self.listener.server_address[1]}"
         world.opened(self.url)
         self.thread = threading.Thread(target=self.listener.serve_forever, args=(0.05,), daemon=True)
         self.thread.start()

@@ -1,6 +1,7 @@
 """The state of one simulated system behind one lock, its settings, its routes, and its log of what was asked."""
 
 import re
+import ssl
 import threading
 import time
 from collections import deque
@@ -129,6 +130,10 @@ class World:
 
     def close(self) -> None:
         """The simulator stops: end what runs beside the answers (a sender of webhooks)."""
+
+    def tls(self) -> ssl.SSLContext | None:
+        """What to serve https by; None is plain http."""
+        return None
 
     def opened(self, url: str) -> None:
         """The simulator answers at `url` from now on."""

@@ -79,6 +79,7 @@ ORDER: dict[str, Check] = {
     "number": text(), "country": text(2), "billing": texts, "shipping_address": texts, "meta": meta,
     "customer_note": text(100_000), "customer_id": ident, "transaction_id": text(), "created_via": text(),
     "quiet": flag, "extra": meta,
+    "gift_cards": each(table({"code": text(), "amount": amount(0)})),
 }  # fmt: skip
 REFUND_LINE: dict[str, Check] = {"item": either(ident, text()), "quantity": amount(0), "total": amount(0)}
 REFUND: dict[str, Check] = {"amount": amount(0), "reason": text(), "refunded_payment": flag,

@@ -44,7 +44,11 @@ def no_rights(request: Request, status: int) -> Response:
 def sees_tls(world: "WooCommerce", request: Request) -> bool:
     """is_ssl(): behind a proxy that ends TLS it holds only if the shop reads the proxy's header."""
     setting = world.settings["ssl"]
-    return setting == "on" or (setting == "forwarded" and request.header("x-forwarded-proto") == "https")
+    return (
+        bool(world.settings["certificate"])
+        or setting == "on"
+        or (setting == "forwarded" and request.header("x-forwarded-proto") == "https")
+    )
 
 
 def _plain_keys(world: "WooCommerce", request: Request) -> str | None:

@@ -3,6 +3,7 @@
 POST /_sim/orders {description}                      -> the order as REST shows it
 POST /_sim/orders/ID/status {"status": "completed"}  POST /_sim/orders/ID/refunds {"lines"|"amount", "reason"}
 POST /_sim/orders/ID/pay|trash|restore|touch {}      DELETE /_sim/orders/ID (for good)
+POST /_sim/orders/ID/edit {"lines"|"shipping"|"fees"|"coupons"|"billing"}, as the admin does, totals anew
 DELETE /_sim/orders/ID/refunds/RID                   GET /_sim/orders/ID (with notes and refunds)
 POST /_sim/bulk {"count": 500, "seed": 1, ...}       POST /_sim/products {...}
 POST /_sim/advance {"seconds": 60}
@@ -20,7 +21,7 @@ from simulators.exchange import BadBody, Request, Response, as_json
 from simulators.fields import amount, each, ident, on, one_of, text
 from simulators.woocommerce import changes, shown
 from simulators.woocommerce.accepted import ORDER, PRODUCT, REFUND, known, moment
-from simulators.woocommerce.making import make
+from simulators.woocommerce.making import make, remake
 from simulators.woocommerce.order import HIDDEN, STATUSES, Order
 from simulators.woocommerce.php import answer
 from simulators.woocommerce.webhook import HOOKS
@@ -28,6 +29,7 @@ from simulators.woocommerce.world import WooCommerce
 
 BULK = {"count": ident, "seed": ident, "currency": ORDER["currency"], "statuses": lambda value, place: iter(()),
         "minutes": amount(0)}  # fmt: skip
+EDITABLE = ("lines", "shipping", "fees", "coupons", "billing", "gift_cards")
 PERCENTS = ("23", "8", "5")
 
 
@@ -54,6 +56,8 @@ def create_order(world: WooCommerce, given: Mapping[str, Any]) -> Order:
 
 def orders(world: WooCommerce, request: Request, rest: str) -> Response:
     with world.lock:
+        if not rest and request.method == "GET":
+            return answer([shown.order(world, order) for order in world.orders.values()])
         if not rest:
             return answer(shown.order(world, create_order(world, _given(request))), 201)
         number, _, action = rest.partition("/")
@@ -87,9 +91,9 @@ def bulk(world: WooCommerce, request: Request, rest: str) -> Response:
 def products(world: WooCommerce, request: Request, rest: str) -> Response:
     with world.lock:
         if request.method == "DELETE":
-            del world.products[int(rest)]
+            del world.catalogue.products[int(rest)]
             return as_json({"ok": True})
-        return as_json(world.add_product(known(_given(request), PRODUCT)), 201)
+        return as_json(world.catalogue.add(known(_given(request), PRODUCT)), 201)
 
 
 def advance(world: WooCommerce, request: Request, rest: str) -> Response:
@@ -129,12 +133,17 @@ def _pay(world: WooCommerce, order: Order, given: Mapping[str, Any]) -> None:
     world.saved(order)
 
 
+def _edit(world: WooCommerce, order: Order, given: Mapping[str, Any]) -> None:
+    remake(world, order, known(given, {name: ORDER[name] for name in EDITABLE}))
+    world.saved(order)
+
+
 def _refund(world: WooCommerce, order: Order, given: Mapping[str, Any]) -> dict[str, Any]:
     return shown.refund(world, order, changes.refund(world, order, known(given, REFUND)))
 
 
 ACTIONS: dict[str, Callable[[WooCommerce, Order, Mapping[str, Any]], dict[str, Any] | None]] = {
-    "status": _status, "pay": _pay, "refunds": _refund,
+    "status": _status, "pay": _pay, "edit": _edit, "refunds": _refund,
     "trash": lambda world, order, given: changes.trash(world, order),
     "restore": lambda world, order, given: changes.restore(world, order),
     "touch": lambda world, order, given: world.saved(order),

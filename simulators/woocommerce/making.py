@@ -22,7 +22,7 @@ PAYMENTS = {"bacs": "Direct bank transfer", "cod": "Cash on delivery", "cheque":
 def make(world: WooCommerce, given: Mapping[str, Any]) -> Order:
     """A new order, not yet announced to any webhook."""
     now = world.now()
-    country = given.get("country") or (given.get("billing") or {}).get("country") or world.settings["country"]
+    country = _country(world, given)
     order = Order(
         ident=(ident := world.next_id("post")), number=given.get("number") or str(ident), key=world.order_key(),
         status="pending", currency=given.get("currency") or world.settings["currency"], created=now, modified=now,
@@ -30,13 +30,37 @@ def make(world: WooCommerce, given: Mapping[str, Any]) -> Order:
         billing=_billing(given, country), shipping=_shipping(given, country), fields=_fields(given), items=[],
         subtotal_rounding=world.settings["tax_round_at_subtotal"], extra=dict(given.get("extra") or {}),
     )  # fmt: skip
-    order.items = _items(world, order, given, country)
-    order.needs_processing = any(not on(line.get("virtual", False)) for line in given.get("lines") or [])
     order.meta = world.meta(given.get("meta") or {})
-    order.coupons = coupons.apply(world, order, given)
-    order.tax_ids = {rate.ident: world.next_id("item") for rate in order.rates()}
-    order.add_up(world.settings["decimals"])
+    _fill(world, order, given)
     return order
+
+
+def remake(world: WooCommerce, order: Order, given: Mapping[str, Any]) -> None:
+    """Edited in the admin: what is given replaces that part of the description; items keep their ids by place."""
+    before = {kind: [item.ident for item in order.of(kind)] for kind in ("line_item", "shipping", "fee")}
+    _fill(world, order, {**order.told, **given})
+    for item in order.items:
+        if before[item.kind]:
+            item.ident = before[item.kind].pop(0)
+    if given.get("billing"):
+        order.billing = _billing(given, _country(world, given))
+
+
+def _fill(world: WooCommerce, order: Order, told: Mapping[str, Any]) -> None:
+    order.told = dict(told)
+    order.items = _items(world, order, told, _country(world, told))
+    order.needs_processing = any(not on(line.get("virtual", False)) for line in told.get("lines") or [])
+    order.coupons = coupons.apply(world, order, told)
+    order.tax_ids = {rate.ident: order.tax_ids.get(rate.ident) or world.next_id("item") for rate in order.rates()}
+    if cards := told.get("gift_cards"):
+        order.paid_by_cards = sum((dec(card["amount"]) for card in cards), ZERO)
+        order.extra["gift_cards"] = [{"id": place, **card} for place, card in enumerate(cards, 1)]
+    order.add_up(world.settings["decimals"])
+
+
+def _country(world: WooCommerce, given: Mapping[str, Any]) -> str:
+    found = given.get("country") or (given.get("billing") or {}).get("country") or world.settings["country"]
+    return str(found)
 
 
 def _items(world: WooCommerce, order: Order, given: Mapping[str, Any], country: str) -> list[Item]:
@@ -58,7 +82,7 @@ def _items(world: WooCommerce, order: Order, given: Mapping[str, Any], country: 
 def _line(world: WooCommerce, order: Order, line: Mapping[str, Any], country: str) -> Item:
     rates = rates_of(world, line, country, "none")
     quantity, price = dec(line.get("quantity"), "1"), dec(line.get("price"))
-    product = world.product_for(line)
+    product = world.catalogue.sold(line)
     item = Item(
         world.next_id("item"), "line_item", line.get("name", "Thing"), ZERO, {}, rates, quantity=quantity,
         tax_class=line.get("tax_class", _tax_class(rates)), product_id=product["id"],

@@ -108,6 +108,8 @@ class Order:
     born: float = 0.0
     totals: dict[str, Decimal] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
+    paid_by_cards: Decimal = ZERO
+    told: dict[str, Any] = field(default_factory=dict)
 
     def of(self, *kinds: str) -> list[Item]:
         return [item for item in self.items if item.kind in kinds]
@@ -151,7 +153,8 @@ class Order:
         fees = sum((item.total for item in self.of("fee")), ZERO)
         tax = found["cart_tax"] + found["shipping_tax"]
         found["total_tax"] = rounded(tax, decimals)
-        found["total"] = rounded(net + fees + found["shipping_total"] + tax, decimals)
+        # Gift cards lower the total outside all lines (2.3).
+        found["total"] = rounded(net + fees + found["shipping_total"] + tax, decimals) - self.paid_by_cards
         self.totals = found
 
     def move(self, status: str, now: datetime) -> bool:

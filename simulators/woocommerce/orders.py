@@ -51,12 +51,12 @@ def update(world: WooCommerce, request: Request) -> Response:
     order = found(world, request, 400)
     given = _body(world, request)
     _text_fields(order, given)
-    wrote = _write_meta(world, order, given.get("meta_data") or [])
-    if given.get("set_paid") and order.status in ("pending", "failed", "on-hold"):
+    _write_meta(world, order, given.get("meta_data") or [])
+    if given.get("set_paid") and order.status in ("pending", "failed"):
         changes.pay(world, order)
     if "status" in given:
         changes.move(world, order, given["status"], quiet=True)
-    if world.modern or set(given) - {"meta_data"} or not wrote:
+    if world.modern or set(given) - {"meta_data"}:
         world.saved(order)
     return answer(shown.order(world, order, listing.dp_of(request)))
 
@@ -103,19 +103,16 @@ def _text_fields(order: Order, given: dict[str, Any]) -> None:
         address.update({field: str(value) for field, value in (given.get(name) or {}).items()})
 
 
-def _write_meta(world: WooCommerce, order: Order, given: list[Any]) -> bool:
+def _write_meta(world: WooCommerce, order: Order, given: list[Any]) -> None:
     """By id that row; by key the first one, further ones of that key are deleted; null deletes (5.4)."""
-    wrote = False
     for entry in given:
         if not isinstance(entry, dict) or not entry.get("key"):
             continue
-        wrote = True
         key, value = str(entry["key"]), entry.get("value")
         if core := CORE_PROP.fullmatch(key):
             {"billing": order.billing, "shipping": order.shipping}[core[1]][core[2]] = str(value or "")
         else:
             _set_meta(world, order, entry.get("id"), key, value)
-    return wrote
 
 
 def _set_meta(world: WooCommerce, order: Order, ident: object, key: str, value: Any) -> None:

@@ -45,13 +45,13 @@ class Sender:
         self.bell = threading.Condition()
         self.threads: list[threading.Thread] = []
         self.stopping = False
+        self.busy = 0
         self.clear()
 
     def clear(self) -> None:
         with self.bell:
             self.queue: list[Due] = []
             self.pending: Counter[tuple[int, int]] = Counter()
-            self.busy = 0
             self.turns = 0
             self.counts: Counter[str] = Counter()
             self.log: deque[dict[str, Any]] = deque(maxlen=LOG_LENGTH)

@@ -38,7 +38,7 @@ def system_status(world: WooCommerce, request: Request) -> Response:
         "settings": {"currency": currency, "currency_symbol": SYMBOLS.get(currency, currency),
                      "currency_position": "right_space", "thousand_separator": " ", "decimal_separator": ",",
                      "number_of_decimals": world.settings["decimals"]},
-        "security": {"secure_connection": world.settings["ssl"] == "on", "hide_errors": True},
+        "security": {"secure_connection": world.home.startswith("https:"), "hide_errors": True},
     })  # fmt: skip
 
 
@@ -59,21 +59,21 @@ def setting(world: WooCommerce, request: Request) -> Response:
 def products(world: WooCommerce, request: Request) -> Response:
     asked = listing.check(world, request, ("include", "sku", "status"))
     wanted = listing.ids(request, "include")
-    found = [one for one in world.products.values()
+    found = [one for one in world.catalogue.products.values()
              if (wanted is None or one["id"] in wanted) and asked.get("sku", one["sku"]) == one["sku"]]  # fmt: skip
     return listing.page(world, request, found, lambda one: _product(world, one))
 
 
 @ROUTES.add("GET", f"{V3}/products/{{id}}")
 def product(world: WooCommerce, request: Request) -> Response:
-    found = world.products.get(int(request.params["id"])) if request.params["id"].isdigit() else None
+    found = world.catalogue.products.get(int(request.params["id"])) if request.params["id"].isdigit() else None
     if found is None:
         raise Refusal(error("woocommerce_rest_product_invalid_id", "Invalid ID.", 404))
     return answer(listing.narrowed(_product(world, found), request.query.get("_fields")))
 
 
 def _product(world: WooCommerce, of: dict[str, Any]) -> dict[str, Any]:
-    categories = [{"id": world.category(name), "name": name, "slug": name.lower().replace(" ", "-")}
+    categories = [{"id": world.catalogue.category(name), "name": name, "slug": name.lower().replace(" ", "-")}
                   for name in of["categories"]]  # fmt: skip
     return {
         "id": of["id"], "name": of["name"], "slug": of["name"].lower().replace(" ", "-"), "type": "simple",

@@ -19,7 +19,7 @@ DATES = ("created", "modified", "completed", "paid")
 
 def order(world: "WooCommerce", of: Order, dp: int | None = None) -> dict[str, Any]:
     """The order object of v3; dp None = the shop's own decimals."""
-    shop, dp = world.settings["decimals"], world.settings["decimals"] if dp is None else dp
+    dp = world.settings["decimals"] if dp is None else dp
     sums = {name: decimal(amount, dp) for name, amount in of.totals.items()}
     moments = {name: getattr(of, name) for name in DATES}
     dates = {f"date_{name}": local(moment, world.here) for name, moment in moments.items()}
@@ -37,7 +37,7 @@ def order(world: "WooCommerce", of: Order, dp: int | None = None) -> dict[str, A
         "customer_note": of.fields["customer_note"], "date_completed": dates["date_completed"],
         "date_paid": dates["date_paid"], "cart_hash": "", "number": of.number, "meta_data": plain_meta(of.meta),
         "line_items": [line(world, item, of, dp) for item in of.of("line_item")],
-        "tax_lines": [tax_line(of, rate, of.items, of.tax_ids, dp, shop) for rate in of.rates()],
+        "tax_lines": [tax_line(world, of, rate, of.items, of.tax_ids, dp) for rate in of.rates()],
         "shipping_lines": [shipping_line(world, item, of, dp) for item in of.of("shipping")],
         "fee_lines": [fee_line(world, item, of, dp) for item in of.of("fee")],
         "coupon_lines": [coupon_line(world, coupon) for coupon in of.coupons],
@@ -84,15 +84,19 @@ def fee_line(world: "WooCommerce", item: Item, of: Order, dp: int) -> dict[str, 
     }  # fmt: skip
 
 
-def tax_line(of: Order, rate: Rate, items: list[Item], ids: Mapping[int, int], dp: int, shop: int) -> dict[str, Any]:
-    """One rate over the whole order; where the VAT rate stands (2.3)."""
+def tax_line(
+    world: "WooCommerce", of: Order, rate: Rate, items: list[Item], ids: Mapping[int, int], dp: int
+) -> dict[str, Any]:
+    """One rate over the whole order; where the VAT rate stands, null in old orders (2.3)."""
+    shop = world.settings["decimals"]
+    percent = None if world.settings["old_tax_lines"] else number(rate.percent)
     sums = {kind: sum((of.line_tax(item.taxes.get(rate.ident, ZERO), shop) for item in items
                        if (item.kind == "shipping") == (kind == "shipping")), ZERO)
             for kind in ("goods", "shipping")}  # fmt: skip
     return {
         "id": ids[rate.ident], "rate_code": rate.code, "rate_id": rate.ident, "label": rate.label,
         "compound": rate.compound, "tax_total": decimal(sums["goods"], dp),
-        "shipping_tax_total": decimal(sums["shipping"], dp), "rate_percent": number(rate.percent), "meta_data": [],
+        "shipping_tax_total": decimal(sums["shipping"], dp), "rate_percent": percent, "meta_data": [],
     }  # fmt: skip
 
 
@@ -121,10 +125,10 @@ def _coupon_data(world: "WooCommerce", coupon: Coupon) -> dict[str, Any]:
 
 def refund(world: "WooCommerce", of: Order, one: Refund, dp: int | None = None) -> dict[str, Any]:
     """The refund with its lines: quantities and sums below zero, the price above (section 3)."""
-    shop, dp = world.settings["decimals"], world.settings["decimals"] if dp is None else dp
+    dp = world.settings["decimals"] if dp is None else dp
     rates = {rate.ident: rate for rate in of.rates()}
     lists = {"shipping_lines": [shipping_line(world, item, of, dp) for item in one.items if item.kind == "shipping"],
-             "tax_lines": [tax_line(of, rates[ident], one.items, one.tax_ids, dp, shop) for ident in one.tax_ids],
+             "tax_lines": [tax_line(world, of, rates[ident], one.items, one.tax_ids, dp) for ident in one.tax_ids],
              "fee_lines": [fee_line(world, item, of, dp) for item in one.items if item.kind == "fee"]}  # fmt: skip
     base = f"orders/{of.ident}/refunds"
     return {

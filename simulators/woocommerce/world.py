@@ -1,9 +1,11 @@
 """The shop's state, its clock and its refusals; orders are saved here, so that webhooks hear of it."""
 
 import hashlib
+import ssl
 import time
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, ClassVar
@@ -13,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from simulators.exchange import Refusal, Request, Response, as_html
 from simulators.woocommerce import ledger
 from simulators.woocommerce.access import authenticate, no_rights
+from simulators.woocommerce.catalogue import Catalogue
 from simulators.woocommerce.order import Meta, Note, Order
 from simulators.woocommerce.php import error
 from simulators.woocommerce.routes import ROUTES
@@ -20,6 +23,8 @@ from simulators.woocommerce.switchboard import Switchboard
 from simulators.woocommerce.taxes import RateTable
 from simulators.world import Routes, World
 
+# What a badly set-up PHP prints before the JSON, the content type unchanged (5.2).
+NOTICE = b"<br />\n<b>Warning</b>:  Undefined array key 3 in <b>/www/functions.php</b> on line <b>7</b><br />\n"
 OPEN_PATHS = ("/wp-json", "/wp-json/", "/wp-json/wc/v3")
 
 
@@ -33,7 +38,8 @@ class WooCommerce(World):
         "rights": "manager", "ssl": "off", "permalinks": "pretty", "strict": True,
         "home": "", "name": "Demo shop", "country": "PL", "currency": "PLN", "decimals": 2, "timezone": "Europe/Warsaw",
         "prices_include_tax": True, "tax_round_at_subtotal": False, "version": "8.2.2", "old_refunds": False,
-        "first_id": 1001, "clock": "",
+        "first_id": 1001, "clock": "", "certificate": "",
+        "php_notices": False, "old_filters": False, "old_tax_lines": False,
         "sending": True, "delay": 0.0, "drop_rate": 0.0, "double_rate": 0.0, "disorder_rate": 0.0,
         "disorder_seconds": 1.0, "seed": 1, "runners": 1, "delivery_timeout": 60.0, "guarded": False,
         "updated_first": False, "webhook_rights": "manager",
@@ -51,8 +57,7 @@ class WooCommerce(World):
     def fresh(self) -> None:
         self.board.clear()
         self.orders: dict[int, Order] = {}
-        self.products: dict[int, dict[str, Any]] = {}
-        self.categories: dict[str, int] = {}
+        self.catalogue = Catalogue(lambda: self.next_id("post"))
         self.rates = RateTable()
         self.emails: Counter[int] = Counter()
         self.nonces: set[str] = set()
@@ -69,6 +74,14 @@ class WooCommerce(World):
         super().opened(url)
         self.board.sender.start(int(self.settings["runners"]))
 
+    def tls(self) -> ssl.SSLContext | None:
+        """By the setting certificate: a PEM file with key and certificate."""
+        if not self.settings["certificate"]:
+            return None
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.settings["certificate"])
+        return context
+
     def close(self) -> None:
         self.board.sender.stop()
 
@@ -80,7 +93,8 @@ class WooCommerce(World):
             request.path = "/wp-json" + route
         elif self.settings["permalinks"] == "plain" or not request.path.startswith("/wp-json"):
             return as_html("Page not found", 404)
-        return super().answer(request)
+        answer = super().answer(request)
+        return replace(answer, body=NOTICE + answer.body) if self.settings["php_notices"] else answer
 
     def admit(self, request: Request) -> None:
         """Who asks, and may he? (sections 5.1 and 5.2)"""
@@ -132,28 +146,6 @@ class WooCommerce(World):
     def meta(self, told: Mapping[str, Any]) -> list[Meta]:
         return [Meta(self.next_id("meta"), key, value) for key, value in told.items()]
 
-    def product_for(self, line: Mapping[str, Any]) -> dict[str, Any]:
-        """The product a line sells; made when the shop does not have it yet."""
-        wanted = int(line.get("product_id") or 0)
-        name = line.get("name", "Thing")
-        sku = line.get("sku", name.upper()[:12])
-        for product in self.products.values():
-            if product["id"] == wanted or (not wanted and (product["sku"], product["name"]) == (sku, name)):
-                return product
-        return self.add_product({**line, "name": name, "sku": sku, "id": wanted or self.next_id("post")})
-
-    def add_product(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        ident = int(given.get("id") or self.next_id("post"))
-        self.products[ident] = {
-            "id": ident, "name": given.get("name", "Thing"), "sku": given.get("sku", ""),
-            "price": str(given.get("price", "")), "virtual": bool(given.get("virtual", False)),
-            "tax_class": given.get("tax_class", ""), "categories": list(given.get("categories") or []),
-        }  # fmt: skip
-        return self.products[ident]
-
-    def category(self, name: str) -> int:
-        return self.categories.setdefault(name, len(self.categories) + 1)
-
     def keep(self, order: Order) -> None:
         order.born = time.monotonic()
         self.orders[order.ident] = order
@@ -171,7 +163,10 @@ class WooCommerce(World):
         self.board.saved(order, event)
 
     def books(self) -> dict[str, Any]:
-        return {"documents": list(self.summary()["orders"].values()), "products": list(self.products.values())}
+        return {
+            "documents": list(self.summary()["orders"].values()),
+            "products": list(self.catalogue.products.values()),
+        }
 
     def summary(self) -> dict[str, Any]:
         return {**ledger.summary(self.orders.values(), self.emails), "webhooks": self.board.told(),

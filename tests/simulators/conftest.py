@@ -12,6 +12,8 @@ from simulators.server import Simulator
 from tests.simulators.fakturoid import Books
 from tests.simulators.idoklad import agenda  # noqa: F401 - a fixture
 from tests.simulators.superfaktura import Ledger
+from tests.simulators.woo import store  # noqa: F401 - a fixture
+from tests.simulators.woo_ear import caller, ear  # noqa: F401 - fixtures
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "invoicing"
 

@@ -6,13 +6,15 @@ import hmac
 import itertools
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import pytest
 import requests
 
+from simulators import woocommerce
 from simulators.server import Simulator
 
 CAPTURES = Path(__file__).parents[2] / "fixtures" / "woocommerce-8.2.2"
@@ -28,6 +30,7 @@ class Shop(requests.Session):
     def __init__(self, simulator: Simulator) -> None:
         super().__init__()
         self.url, self.world = simulator.url, simulator.world
+        self.trust_env = False
 
     def sim(self, method: str, path: str, body: object = None, status: int | None = None) -> Any:
         answer = self.request(method, f"{self.url}/_sim/{path}", json=body, timeout=10)
@@ -74,6 +77,18 @@ def captures() -> dict[str, dict[str, Any]]:
 def head(stem: str) -> dict[str, Any]:
     told = json.loads((CAPTURES / f"{stem}.headers.json").read_text())
     return {**told, "headers": {name.lower(): value for name, value in told["headers"]}}
+
+
+def code(answer: requests.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+@pytest.fixture
+def store() -> Iterator[Shop]:
+    """A shop in Warsaw on the first of March, at nine by UTC; prices typed gross in PLN."""
+    with woocommerce.start(clock="2026-03-01T09:00:00") as simulator, Shop(simulator) as client:
+        yield client
+        assert not simulator.world.crashes, simulator.world.crashes
 
 
 def _enc(text: str) -> str:
