@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 SIMULATORS: dict[str, str] = {
     "fakturoid": "simulators.fakturoid",
     "fakturownia": "simulators.fakturownia",
-    "superfaktura": "simulators.superfaktura",
-    "woocommerce": "simulators.woocommerce",
     "idoklad": "simulators.idoklad",
+    "konto": "simulators.konto",
+    "superfaktura": "simulators.superfaktura",
     "unas": "simulators.unas",
+    "woocommerce": "simulators.woocommerce",
 }
 
 

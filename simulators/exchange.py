@@ -1,10 +1,12 @@
 """One question and one answer as a simulator sees them: bodies read and written as JSON, form or XML."""
 
+import email
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from email.message import Message
+from typing import Any, cast
 from urllib.parse import parse_qs
 from xml.etree import ElementTree
 
@@ -58,6 +60,16 @@ class Request:
 
     def form(self) -> dict[str, str]:
         return {name: values[-1] for name, values in parse_qs(self.body.decode(), keep_blank_values=True).items()}
+
+    def parts(self) -> dict[str, bytes]:
+        """A multipart body, part by name; a GET may carry one too."""
+        head = f"Content-Type: {self.header('content-type')}\r\n\r\n".encode()
+        message = email.message_from_bytes(head + self.body)
+        if not message.is_multipart():
+            raise BadBody("body is not multipart")
+        parts = [part for part in message.get_payload() if isinstance(part, Message)]
+        return {str(part.get_param("name", header="content-disposition")): cast(bytes, part.get_payload(decode=True))
+                for part in parts}  # fmt: skip
 
     def xml(self) -> ElementTree.Element:
         """The body as XML; a document type is refused, so no entity can grow or reach out."""

@@ -1,0 +1,7 @@
+"""python -m simulators.konto"""
+
+import sys
+
+from simulators.konto import main
+
+sys.exit(main())
