@@ -63,7 +63,7 @@ def the_customer(world: "Konto", given: Mapping[str, Any]) -> dict[str, Any]:
     if given.get("guid") and known is None:
         raise world.no("Customer not found")
     if known is not None and world.settings["customer_by_guid"]:
-        given = {**known, **given}
+        given = {**{name: value for name, value in known.items() if name in CUSTOMER}, **given}
     world.demand(checked(given, CUSTOMER))
     if not given.get("registration_no"):
         raise world.no("Vinsamlegast skrá rétta kennitölu")
@@ -169,9 +169,8 @@ def _registered(world: "Konto", line: Mapping[str, Any]) -> str:
 def add_item(world: "Konto", given: Mapping[str, Any]) -> dict[str, Any]:
     kept: dict[str, Any] = {"guid": world.next_guid(), "item_number": f"{len(world.items) + 1}", "category": "",
                             "active": 1, "updated_timestamp": world.stamp()}  # fmt: skip
-    kept.update(
-        {name: given[name] for name in (*LINE_REQUIRED, "category", "active") if name in given and name != "qty"}
-    )
+    names = ("item_number", "description", "uom", "tax", "unit_price", "category", "active")
+    kept.update({name: given[name] for name in names if name in given})
     world.items[kept["guid"]] = kept
     return kept
 

@@ -1,7 +1,6 @@
-"""One Konto account: its books, who may come in, the envelope with status in a 200, and the settings of its oddities."""
+"""One Konto account: its books, who may come in, the envelope with status in a 200, its oddities as settings."""
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from itertools import count
@@ -11,13 +10,11 @@ from zoneinfo import ZoneInfo
 
 from simulators.exchange import BadBody, Refusal, Request, Response, as_json
 from simulators.fields import Faults
-from simulators.konto import orders_door
-from simulators.konto.accepted import INVOICE_TYPE
+from simulators.konto import closing, orders_door
 from simulators.konto.arithmetic import Reckoning
-from simulators.konto.document import CANCELLED, SAVED, Document
+from simulators.konto.document import Document
 from simulators.konto.routes import ROUTES
 from simulators.money import number
-from simulators.references import reference_in
 from simulators.world import Door, Routes, World
 
 CREDENTIALS = {"username", "api_key"}
@@ -163,21 +160,7 @@ class Konto(World):
         }  # fmt: skip
 
     def summary(self) -> dict[str, Any]:
-        """Cancelled documents do not count; saved ones do, but not in the totals: they have not gone out."""
-        live = [one for one in self.live() if one.status != CANCELLED]
-        sums: Counter[str] = Counter()
-        exact: dict[str, Decimal] = {}
-        for one in live:
-            sums[one.kind] += 1
-            if one.kind == INVOICE_TYPE and one.status != SAVED:
-                currency = str(one.given["currency"])
-                exact[currency] = exact.get(currency, Decimal(0)) + one.amount
-        return {
-            "documents": len(live), "ever": len(self.invoices), "per_kind": sums,
-            "per_oid": Counter(reference_in(one.mark) for one in live if one.mark),
-            "totals": {currency: f"{total:.2f}" for currency, total in exact.items()},
-            "emails": Counter(str(email["guid"]) for email in self.emails),
-        }  # fmt: skip
+        return closing.summary(self)
 
     def patch(self, ident: str, changes: Mapping[str, Any]) -> dict[str, Any]:
         """A change in Konto's own pages: status, amount, or any field that was sent."""

@@ -11,6 +11,7 @@ from simulators import fakturoid, fakturownia, superfaktura
 from simulators.server import Simulator
 from tests.simulators.fakturoid import Books
 from tests.simulators.idoklad import agenda  # noqa: F401 - a fixture
+from tests.simulators.konto import account  # noqa: F401 - a fixture
 from tests.simulators.superfaktura import Ledger
 from tests.simulators.woo import store  # noqa: F401 - a fixture
 from tests.simulators.woo_ear import caller, ear  # noqa: F401 - fixtures

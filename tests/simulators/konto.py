@@ -25,7 +25,7 @@ class Account(requests.Session):
         """GET with the query string."""
         return self.get(f"{self.base}/api/v1/{name}", params={**self.credentials, **asked}, timeout=10)
 
-    def send(self, name: str, data: Any = None, **fields: Any) -> requests.Response:
+    def give(self, name: str, data: Any = None, **fields: Any) -> requests.Response:
         """POST of a form, `data` as JSON text in one of its fields."""
         held = {} if data is None else {"data": data if isinstance(data, str) else json.dumps(data)}
         return self.post(f"{self.base}/api/v1/{name}", data={**self.credentials, **held, **fields}, timeout=10)
@@ -34,7 +34,7 @@ class Account(requests.Session):
         return result(self.ask(name, **asked))
 
     def made(self, name: str, data: Any, **fields: Any) -> Any:
-        return result(self.send(name, data, **fields))
+        return result(self.give(name, data, **fields))
 
     def refused(self, answer: requests.Response) -> str:
         """The sentence of a refusal, which is always a 200."""
