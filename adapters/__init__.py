@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 #: System key → the adapter's class, imported when it is first wanted.
 ADAPTERS = {
+    "fakturoid": "adapters.fakturoid:Fakturoid",
     "fakturownia": "adapters.fakturownia:Fakturownia",
 }
 

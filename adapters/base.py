@@ -16,7 +16,7 @@ from adapters.manifest import Credit, Manifest, Pdf
 from adapters.oauth import Login, OAuth
 from schemas.connection import Account
 from schemas.document import Document, Draft, Found, Kind, Payment, Sight
-from schemas.errors import RateLimited, Transient, Unsupported
+from schemas.errors import Auth, RateLimited, Transient, Unsupported
 from schemas.ports import Budget, Guard, OneProcess, TokenStore, Turns, unguarded
 
 __all__ = [
@@ -96,8 +96,13 @@ class Adapter(ABC):
         return f"{type(self).__name__}({self.account.key!r})"
 
     def verify(self) -> AccountInfo:
-        """A cheap authenticated read; raises Auth with a remedy."""
-        return self._verify()
+        """A cheap authenticated read; raises Auth with a remedy, also when a web page answers in the API's place."""
+        try:
+            return self._verify()
+        except Transient as error:
+            if error.code not in ("HTML_ANSWER", "REDIRECTED"):
+                raise
+            raise Auth(error.detail, system=error.system, remedy=error.remedy, exchange=error.exchange) from None
 
     def series(self) -> tuple[Series, ...]:
         """Departments, invoice books or number series to choose from; empty where there are none."""

@@ -141,9 +141,11 @@ class Speaker:
         guard or the budget raise.
         """
         prepared = partial(self._prepared, method, path, writes, json, form, files, params, headers)
+        self._within_budget()
         call = prepared()
         answer = self._answered(call)
         if answer.status == 401 and self._refused_key(call.key):
+            self._within_budget()
             call = prepared()
             answer = self._answered(call)
         return self._judged(call, answer, allow, raw)
@@ -193,10 +195,12 @@ class Speaker:
         )
         return _Call(_checked(request, self.system), writes, shown, time.monotonic(), key)
 
-    def _answered(self, call: _Call) -> Answer:
-        """The call's answer, whatever its status, within the budget."""
+    def _within_budget(self) -> None:
         if self._budget is not None:
             self._budget.take()
+
+    def _answered(self, call: _Call) -> Answer:
+        """The call's answer, whatever its status."""
         status, answered, body = self._carried(call)
         answer = Answer(status, answered, body, call.exchange(status, body))
         return replace(answer, told=call.redactor.sentence(_told(answer)))
@@ -246,7 +250,7 @@ class Speaker:
 
     def _refused(self, answer: Answer, kind: type[AdapterError]) -> AdapterError:
         if issubclass(kind, RateLimited):
-            seconds = retry_after(answer.headers.get("retry-after", ""))
+            seconds = wait_of(answer.headers)
             if self._budget is not None:
                 self._budget.penalty(seconds)
             return RateLimited(answer.told, system=self.system, retry_after=seconds, exchange=answer.exchange)
@@ -306,6 +310,16 @@ def retry_after(text: str, now: datetime | None = None) -> float:
         return RETRY_AFTER
     then = then if then.tzinfo else then.replace(tzinfo=UTC)
     return max(0.0, (then - (now or datetime.now(UTC))).total_seconds())
+
+
+def wait_of(headers: Mapping[str, str]) -> float:
+    """Seconds until a call may be tried again: Retry-After, else the reset of a RateLimit header (`t=` in
+    https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/)."""
+    if told := headers.get("retry-after"):
+        return retry_after(told)
+    limits = headers.get("ratelimit") or headers.get("x-ratelimit") or ""
+    reset = re.search(r"(?:^|[;,\s])(?:t|reset)=(\d{1,9})\b", limits)
+    return float(reset[1]) if reset else RETRY_AFTER
 
 
 def sentence_of(data: object) -> str:

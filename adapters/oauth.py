@@ -219,6 +219,8 @@ class OAuth:
             words = f"The token address gave no clear answer: {error.detail}"
             raise Transient(words, system=error.system, code=UNCLEAR, exchange=error.exchange) from None
         except Permanent as error:
+            if error.code == "ADDRESS_FORBIDDEN":
+                raise
             words = f"The token address is of no use: {error.detail}"
             raise Auth(words, system=error.system, code="TOKEN_REFUSED", exchange=error.exchange) from None
 

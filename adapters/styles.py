@@ -31,7 +31,7 @@ class Style:
 #: Styles per system, first choice first. Unit price decimals marked [U] are not confirmed by a recorded answer.
 STYLES: Mapping[str, tuple[Style, ...]] = {
     "fakturownia": (Style(Price.TOTALS, 6, source="documents.md 2.6 [S: fakturownia/API README], total_price_gross"),),
-    "fakturoid": (Style(Price.GROSS, 4, source="documents.md 2.6 [S: fakturoid.cz/api/v3], decimals [U]"),),
+    "fakturoid": (Style(Price.GROSS, 4, source="fakturoid.cz/api/v3 invoices, decimals [U]"),),
     "superfaktura": (Style(Price.NET, 4, True, source="documents.md 2.6 [S: superfaktura/docs], decimals [U]"),),
     "idoklad": (Style(Price.GROSS, 4, source="documents.md 2.6 [S: Solitea/IdokladSdk], decimals [U]"),),
     "fortnox": (Style(Price.GROSS, 2, source="documents.md 2.6 [S: Fortnox plugin source], decimals [U]"),),

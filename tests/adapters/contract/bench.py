@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -38,10 +39,18 @@ class Vendor:
     started: Settings
     wrong_key: Mapping[str, str]
     refused_options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
     read_only: Settings = field(default_factory=dict)
     duplicates: Settings = field(default_factory=dict)
     other_errors: tuple[Settings, ...] = ()
     pdf_pending: Settings = field(default_factory=dict)
+    #: Which POSTs make a document, and which non-GETs change nothing (a token, a look-up with a body).
+    creates: str = ""
+    harmless: str = r"/token$"
+    #: Look-ups that have no other place for a person's word than the address.
+    searches: str = r"(?!)"
+    #: The system says how long to wait by a Retry-After header; else in a way of its own, in seconds.
+    retry_after: bool = True
     official: Mapping[str, Settings] = field(default_factory=dict)
 
     @property
@@ -100,7 +109,7 @@ class Bench:
         credentials, options = more.pop("credentials", {}), more.pop("options", {})
         account = Account(
             1, "account", self.manifest.key, "Contract", SELLER,
-            credentials={**given, **credentials}, options={**self._options(given), **options},
+            credentials={**given, **credentials}, options={**self.vendor.options, **self._options(given), **options},
         )  # fmt: skip
         ports: dict[str, Any] = {"guard": self.ports, "budget": self.ports, "allow_private": self._may_be_private}
         seconds = deadline or (60.0 if self.vendor.live else DEADLINE)
@@ -114,9 +123,12 @@ class Bench:
     def _options(self, given: Mapping[str, str]) -> dict[str, str]:
         return {entry.name: given[entry.name] for entry in self.manifest.options if entry.name in given}
 
-    def arm(self, name: str, *, times: int | None = 1, method: str | None = None, **params: object) -> None:
-        """Have the next fitting request meet a fault."""
-        self.admin("POST", "faults", {"name": name, "times": times, "method": method, "params": params})
+    def arm(
+        self, name: str, *, times: int | None = 1, method: str | None = None, path: str | None = None, **params: object
+    ) -> None:
+        """Have the next fitting request meet a fault; a POST is the one that makes a document, unless `path` says."""
+        path = (self.vendor.creates if method == "POST" else "") if path is None else path
+        self.admin("POST", "faults", {"name": name, "times": times, "method": method, "path": path, "params": params})
 
     def disarm(self) -> None:
         self.admin("DELETE", "faults")
@@ -138,9 +150,16 @@ class Bench:
         return int(self.admin("GET", "summary")["emails"].get(system_id, 0))
 
     def requests(self, *, writes: bool = False) -> list[dict[str, Any]]:
-        """What the simulator was asked, oldest first."""
+        """What the simulator was asked, oldest first; with `writes` only what changes something."""
         log: list[dict[str, Any]] = self.admin("GET", "requests")
-        return [entry for entry in log if entry["method"] != "GET"] if writes else log
+        return [entry for entry in log if self._writes(entry)] if writes else log
+
+    def creates(self) -> int:
+        """How many requests asked for a document."""
+        return sum(bool(re.search(self.vendor.creates, entry["path"])) for entry in self.requests(writes=True))
+
+    def _writes(self, entry: dict[str, Any]) -> bool:
+        return entry["method"] != "GET" and not re.search(self.vendor.harmless, entry["path"])
 
     def admin(self, method: str, path: str, body: object = None) -> Any:
         answer = requests.request(method, f"{self.url}/_sim/{path}", json=body, timeout=10)

@@ -116,7 +116,7 @@ def an_email_is_sent_once_and_a_lost_answer_is_ambiguous(bench: Bench) -> None:
     document = bench.adapter().issue(draft())
     bench.adapter().send(document, PERSON.email)
     assert bench.emails(document.system_id) == 1
-    bench.arm("timeout_after", method="POST")
+    bench.arm("timeout_after", method="POST", path="")
     with pytest.raises(Ambiguous):
         bench.adapter(deadline=1.0).send(document, PERSON.email)
 
