@@ -45,5 +45,6 @@ def told(order: Order) -> dict[str, Any]:
         "meta": {meta.key: meta.value for meta in order.meta},
         "notes": [{"note": note.text, "customer_note": note.to_customer, "author": note.author}
                   for note in order.notes],
-        "refunds": [{"id": refund.ident, "amount": f"{refund.amount:f}"} for refund in order.refunds],
+        "refunds": [{"id": refund.ident, "amount": f"{refund.amount:f}", "paid_back": refund.refunded_payment}
+                    for refund in order.refunds],
     }  # fmt: skip

@@ -14,7 +14,7 @@ PAGING = ("page", "per_page", "offset", "order", "orderby", "context", "_fields"
 AUTH = ("consumer_key", "consumer_secret", "rest_route")
 DATES = ("after", "before", "modified_after", "modified_before")
 ORDER_FILTERS = (*DATES, "dates_are_gmt", "status", "include", "exclude", "customer", "product", "search",
-                 "created_via", "dp", "parent")  # fmt: skip
+                 "created_via", "dp")  # fmt: skip
 ORDERBY = ("date", "id", "include", "title", "slug", "modified")
 
 
@@ -146,7 +146,14 @@ def ids(request: Request, name: str) -> list[int] | None:
 
 
 def _number_faults(asked: Mapping[str, str]) -> dict[str, str]:
-    limits = {"page": (1, 10**9), "per_page": (1, 100), "offset": (0, 10**9), "dp": (0, 20)}
+    limits = {
+        "page": (1, 10**9),
+        "per_page": (1, 100),
+        "offset": (0, 10**9),
+        "dp": (0, 20),
+        "customer": (0, 10**18),
+        "product": (0, 10**18),
+    }
     faults = {}
     for name, (low, high) in limits.items():
         text = asked.get(name, str(low))

@@ -4,7 +4,7 @@ from simulators.exchange import Refusal, Request, Response
 from simulators.fields import on
 from simulators.woocommerce import shown
 from simulators.woocommerce.order import Note, Order
-from simulators.woocommerce.php import answer, error, invalid_param, missing_param
+from simulators.woocommerce.php import answer, error, fields, invalid_param, missing_param
 from simulators.woocommerce.routes import ROUTES, V3
 from simulators.woocommerce.world import WooCommerce
 
@@ -26,7 +26,7 @@ def index(world: WooCommerce, request: Request) -> Response:
 @ROUTES.add("POST", PATH)
 def create(world: WooCommerce, request: Request) -> Response:
     order = _order(world, request)
-    given = request.json() if request.content_type == "application/json" else dict(request.form())
+    given = fields(request)
     if faults := {name: f"{name} is unknown to the simulator" for name in given if name not in WRITABLE}:
         raise invalid_param(faults)
     if not isinstance(given.get("note"), str) or not given["note"]:

@@ -6,7 +6,7 @@ from typing import Any
 from simulators.exchange import Refusal, Request, Response
 from simulators.woocommerce import changes, listing, shown
 from simulators.woocommerce.order import HIDDEN, STATUSES, Meta, Order
-from simulators.woocommerce.php import answer, error, invalid_param
+from simulators.woocommerce.php import answer, error, fields, invalid_param
 from simulators.woocommerce.routes import ROUTES, V3
 from simulators.woocommerce.world import WooCommerce
 
@@ -18,7 +18,7 @@ CORE_PROP = re.compile(
 )
 
 
-def found(world: WooCommerce, request: Request, missing: int = 404) -> Order:
+def order_of(world: WooCommerce, request: Request, missing: int = 404) -> Order:
     """The order of the path; 404 when reading, 400 when changing (5.2)."""
     order = world.orders.get(int(request.params["id"])) if request.params["id"].isdigit() else None
     if order is None:
@@ -28,8 +28,9 @@ def found(world: WooCommerce, request: Request, missing: int = 404) -> Order:
 
 @ROUTES.add("GET", f"{V3}/orders")
 def index(world: WooCommerce, request: Request) -> Response:
-    dp = listing.dp_of(request) if request.query.get("dp", "0").isdigit() else None
-    return listing.page(world, request, listing.orders(world, request), lambda one: shown.order(world, one, dp))
+    found = listing.orders(world, request)
+    dp = listing.dp_of(request)
+    return listing.page(world, request, found, lambda one: shown.order(world, one, dp))
 
 
 @ROUTES.add("GET", f"{V3}/orders/statuses")
@@ -39,7 +40,7 @@ def statuses(world: WooCommerce, request: Request) -> Response:
 
 @ROUTES.add("GET", f"{V3}/orders/{{id}}")
 def show(world: WooCommerce, request: Request) -> Response:
-    order = found(world, request)
+    order = order_of(world, request)
     asked = listing.check(world, request, ("dp",))
     return answer(listing.narrowed(shown.order(world, order, listing.dp_of(request)), asked.get("_fields")))
 
@@ -48,7 +49,7 @@ def show(world: WooCommerce, request: Request) -> Response:
 @ROUTES.add("PUT", f"{V3}/orders/{{id}}")
 def update(world: WooCommerce, request: Request) -> Response:
     """What is not sent stays; every save makes an order.updated, on 8.2.2 not for meta alone (5.4)."""
-    order = found(world, request, 400)
+    order = order_of(world, request, 400)
     given = _body(world, request)
     _text_fields(order, given)
     _write_meta(world, order, given.get("meta_data") or [])
@@ -64,7 +65,7 @@ def update(world: WooCommerce, request: Request) -> Response:
 @ROUTES.add("DELETE", f"{V3}/orders/{{id}}")
 def destroy(world: WooCommerce, request: Request) -> Response:
     """Trash, or with force=true gone for good, which no webhook tells (1.2)."""
-    order = found(world, request)
+    order = order_of(world, request)
     before = shown.order(world, order)
     if request.query.get("force") in ("true", "1"):
         changes.delete(world, order)
@@ -77,10 +78,7 @@ def destroy(world: WooCommerce, request: Request) -> Response:
 
 
 def _body(world: WooCommerce, request: Request) -> dict[str, Any]:
-    given = request.json() if request.content_type == "application/json" else dict(request.form())
-    faults = {}
-    if not isinstance(given, dict):
-        raise Refusal(error("rest_invalid_json", "Invalid JSON body passed.", 400))
+    given, faults = fields(request), {}
     for name in given:
         if name in RECALCULATING:
             faults[name] = f"{name} recalculates the order's totals: the simulator refuses it"

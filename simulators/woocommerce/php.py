@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from simulators.exchange import Refusal, Response
+from simulators.exchange import Refusal, Request, Response
 
 SIX = Decimal("0.000001")
 
@@ -26,6 +26,14 @@ def error(code: str, message: str, status: int, data: object = None,
           headers: Mapping[str, str] | None = None) -> Response:  # fmt: skip
     """A WP_Error on the wire; `data` replaces the usual {"status": N}."""
     return answer({"code": code, "message": message, "data": data or {"status": status}}, status, headers)
+
+
+def fields(request: Request) -> dict[str, Any]:
+    """The parameters of a body: a JSON object or a form, as WordPress takes both."""
+    given = request.json() if request.content_type == "application/json" else dict(request.form())
+    if not isinstance(given, dict):
+        raise Refusal(error("rest_invalid_json", "Invalid JSON body passed.", 400))
+    return given
 
 
 def invalid_param(faults: Mapping[str, str]) -> Refusal:

@@ -1,11 +1,9 @@
 """/orders/ID/refunds: where the lines of a refund are (section 3)."""
 
-from typing import Any
-
 from simulators.exchange import Refusal, Request, Response
-from simulators.woocommerce import changes, listing, orders, shown
-from simulators.woocommerce.order import Order, Refund
-from simulators.woocommerce.php import answer, error, invalid_param
+from simulators.woocommerce import changes, listing, shown
+from simulators.woocommerce.order import Order
+from simulators.woocommerce.php import answer, error, fields, invalid_param
 from simulators.woocommerce.routes import ROUTES, V3
 from simulators.woocommerce.world import WooCommerce
 
@@ -16,22 +14,18 @@ WRITABLE = ("amount", "reason", "refunded_by", "meta_data", "line_items", "api_r
 @ROUTES.add("GET", PATH)
 def index(world: WooCommerce, request: Request) -> Response:
     """Newest first; an unknown order simply has none (the list is a query by parent)."""
-    listing.check(world, request, (*listing.DATES, "dates_are_gmt", "dp", "include", "exclude"))
-    order = world.orders.get(int(request.params["id"])) if request.params["id"].isdigit() else None
+    listing.check(world, request, ("dp",))
+    order = _order(world, request)
+    if order is None:
+        return listing.page(world, request, [], dict)
     dp = listing.dp_of(request)
-    found = list(reversed(order.refunds)) if order else []
-    if request.query.get("order") == "asc":
-        found.reverse()
-
-    def show(one: Refund) -> dict[str, Any]:
-        return shown.refund(world, _the(order), one, dp)
-
-    return listing.page(world, request, found, show)
+    found = order.refunds if request.query.get("order") == "asc" else order.refunds[::-1]
+    return listing.page(world, request, found, lambda one: shown.refund(world, order, one, dp))
 
 
 @ROUTES.add("GET", f"{PATH}/{{refund}}")
 def show(world: WooCommerce, request: Request) -> Response:
-    order = orders.found(world, request)
+    order = _found(world, request)
     for one in order.refunds:
         if str(one.ident) == request.params["refund"]:
             listing.check(world, request, ("dp",))
@@ -42,8 +36,8 @@ def show(world: WooCommerce, request: Request) -> Response:
 @ROUTES.add("POST", PATH)
 def create(world: WooCommerce, request: Request) -> Response:
     """By amount; api_refund is true unless told otherwise and moves money, which the books then show."""
-    order = orders.found(world, request)
-    given = request.json()
+    order = _found(world, request)
+    given = fields(request)
     if faults := {name: f"{name} is unknown to the simulator" for name in given if name not in WRITABLE}:
         raise invalid_param(faults)
     if given.get("line_items"):
@@ -57,7 +51,11 @@ def create(world: WooCommerce, request: Request) -> Response:
     return answer(shown.refund(world, order, made), 201)
 
 
-def _the(order: Order | None) -> Order:
-    if order is None:
-        raise LookupError("a refund without its order")
+def _found(world: WooCommerce, request: Request) -> Order:
+    if (order := _order(world, request)) is None:
+        raise Refusal(error("woocommerce_rest_invalid_order_id", "Invalid order ID.", 404))
     return order
+
+
+def _order(world: WooCommerce, request: Request) -> Order | None:
+    return world.orders.get(int(request.params["id"])) if request.params["id"].isdigit() else None

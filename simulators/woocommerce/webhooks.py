@@ -5,7 +5,7 @@ from typing import Any
 
 from simulators.exchange import Refusal, Request, Response
 from simulators.woocommerce import listing
-from simulators.woocommerce.php import answer, error, gmt, invalid_param, local, missing_param
+from simulators.woocommerce.php import answer, error, fields, gmt, invalid_param, local, missing_param
 from simulators.woocommerce.routes import ROUTES, V3
 from simulators.woocommerce.webhook import STATUSES, TOPIC, Webhook
 from simulators.woocommerce.world import WooCommerce
@@ -17,7 +17,7 @@ CODE = "woocommerce_rest_shop_webhook"
 
 @ROUTES.add("GET", PATH)
 def index(world: WooCommerce, request: Request) -> Response:
-    asked = listing.check(world, request, ("status", "search", "include", "exclude", "after", "before"))
+    asked = listing.check(world, request, ("status",))
     status = asked.get("status", "all")
     if status not in ("all", *STATUSES):
         raise invalid_param({"status": "status is not one of all, active, paused, disabled."})
@@ -88,9 +88,7 @@ def _hook(world: WooCommerce, request: Request) -> Webhook:
 
 
 def _body(world: WooCommerce, request: Request) -> dict[str, Any]:
-    given = request.json() if request.content_type == "application/json" else dict(request.form())
-    if not isinstance(given, dict):
-        raise Refusal(error("rest_invalid_json", "Invalid JSON body passed.", 400))
+    given = fields(request)
     faults = {name: f"{name} is unknown to the simulator (setting strict)" for name in given
               if name not in WRITABLE and world.settings["strict"]}  # fmt: skip
     faults |= {name: f"{name} is not of type string." for name, value in given.items() if not isinstance(value, str)}

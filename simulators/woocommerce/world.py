@@ -108,7 +108,9 @@ class WooCommerce(World):
         return error("woocommerce_rest_authentication_error", "Consumer secret is invalid.", 401)
 
     def refuse(self, status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
-        """The core has no limit and no such errors: a host's page in HTML, as firewalls answer (5.3)."""
+        """A body that is no JSON; else a host's page in HTML: the core has no rate limit, firewalls do (5.3)."""
+        if status == 400:
+            return error("rest_invalid_json", "Invalid JSON body passed.", 400)
         page = as_html(text, status)
         return Response(page.status, page.body, page.content_type, headers or {})
 

@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -120,13 +120,25 @@ def test_unknown_routes_methods_and_ids_have_their_own_codes(store: woo.Shop) ->
         ("GET", "orders/1"): (404, "woocommerce_rest_shop_order_invalid_id"),
         ("PUT", "orders/1"): (400, "woocommerce_rest_shop_order_invalid_id"),
         ("GET", "orders/1/notes"): (404, "woocommerce_rest_order_invalid_id"),
+        ("POST", "orders/1/refunds"): (404, "woocommerce_rest_invalid_order_id"),
         ("GET", f"orders/{ident}/refunds/1"): (404, "woocommerce_rest_invalid_order_refund_id"),
         ("GET", "products/1"): (404, "woocommerce_rest_product_invalid_id"),
         ("GET", "webhooks/1"): (400, "woocommerce_rest_shop_webhook_invalid_id"),
         ("GET", "settings/none"): (404, "rest_setting_setting_group_invalid"),
     }  # fmt: skip
     assert {call: code(store.rest(*call, {})) for call in asked} == asked
+    assert store.read("orders/1/refunds") == []
+    broken = store.put(
+        signed_url(store, "PUT", f"orders/{ident}"), data=b"{", headers={"Content-Type": "application/json"}
+    )
+    assert code(broken) == (400, "rest_invalid_json")
+    assert code(store.rest("GET", "orders", customer="me")) == (400, "rest_invalid_param")
     assert code(store.rest("GET", "orders", per_page=101)) == (400, "rest_invalid_param")
     assert store.rest("GET", "orders", status="done").json()["data"]["params"].keys() == {"status"}
     assert code(store.rest("GET", "orders", modified_after="yesterday")) == (400, "rest_invalid_param")
     assert code(store.rest("GET", "orders", modified_since="2026-01-01")) == (400, "rest_invalid_param")
+
+
+def signed_url(store: woo.Shop, method: str, path: str) -> str:
+    url = f"{store.url}{V3}/{path}"
+    return f"{url}?{urlencode(signed(method, url, {}))}"

@@ -120,6 +120,8 @@ def test_refunds_by_amount_by_status_and_too_much(store: woo.Shop) -> None:
     last, first = store.read(f"orders/{ident}/refunds")
     assert (first["amount"], last["amount"], last["reason"]) == ("5.00", "20.80", "Order fully refunded.")
     assert first["line_items"] == last["line_items"] == []
+    written = store.rest("POST", f"orders/{store.order()['id']}/refunds", {"amount": "1.00"}).json()
+    assert (written["amount"], written["refunded_payment"]) == ("1.00", True)  # unless told not to, money moves
     whole = store.order()["id"]
     store.sim("POST", f"orders/{whole}/refunds", {"lines": "all"})
     assert store.read(f"orders/{whole}")["status"] == "refunded"
