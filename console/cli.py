@@ -11,6 +11,7 @@ from console import (
     doctor,
     documents,
     events,
+    issuing,
     mailed,
     preview,
     routes,
@@ -27,7 +28,7 @@ from console import (
 def register(app: Flask) -> None:
     """Give `app` the console's commands."""
     preview.rules_for_shop = rules.rules_for_shop
-    for word in (mailed.sent, mailed.send_again):
+    for word in (mailed.sent, mailed.send_again, issuing.issue):
         events.event.add_command(word)
     for command in (
         shops.shop,

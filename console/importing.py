@@ -198,6 +198,7 @@ class Import:
         changed = [name for name, value in wish.items() if encode(getattr(found, name)) != encode(value)]
         if changed:
             connections.change_route(self.tx, found.id, **wish)
+            self.woken += events.wake(self.tx, f"person:{found.shop_id}", self.now)
         self._say(path, changed)
 
     def _was_removed(self, path: str, found: Shop | Account | Route | None) -> bool:

@@ -143,7 +143,9 @@ def route_edit(
             options=options_of(leads, {**found.options, **pairs(settings)}),
             account_id=leads.id,
         )
+        woken = events.wake(tx, f"person:{found.shop_id}", datetime.now(UTC))
         told = _row(a_route(tx, key), _names(tx))
+    ring(woken)
     one(told, as_json=as_json)
 
 

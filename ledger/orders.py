@@ -15,8 +15,8 @@ from ledger.upsert import insert_for
 from schemas.errors import BillhookError
 from schemas.event import Event
 
-__all__ = ["Beat", "OrderRow", "beats", "find", "fix_account", "holds", "lease_event", "note_newest", "page", "release",
-           "release_all", "renew", "take_away", "take_lease"]  # fmt: skip
+__all__ = ["Beat", "OrderRow", "allow_issue", "beats", "find", "fix_account", "holds", "lease_event", "note_newest",
+           "page", "release", "release_all", "renew", "take_away", "take_lease"]  # fmt: skip
 
 _COLUMNS = [orders.c[field.name] for field in fields(OrderRow)]
 
@@ -124,6 +124,11 @@ def fix_account(tx: Connection, row_id: int, account_id: int) -> int:
     tx.execute(fix)
     fixed: int = tx.execute(select(orders.c.account_id).where(orders.c.id == row_id)).scalar_one()
     return fixed
+
+
+def allow_issue(tx: Connection, row_id: int, allowed: bool) -> None:
+    """A person's word that what the order owes may be issued; taken back when the order comes to rest."""
+    tx.execute(update(orders).where(orders.c.id == row_id).values(issue_allowed=allowed))
 
 
 def page(tx: Connection, *, shop_id: int, after: int | None = None, limit: int = 50) -> list[OrderRow]:

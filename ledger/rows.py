@@ -15,6 +15,7 @@ class OrderRow:
     """An order as the ledger knows it. `newest_*` is its newest state so far (DESIGN 4, Newest); arrival = event id.
 
     `account_id` is fixed by the order's first document. `decision` and `reason` are the last ones taken.
+    `issue_allowed`: a person let what is owed now be issued, on a route that issues nothing by itself.
     """
 
     id: int
@@ -32,6 +33,7 @@ class OrderRow:
     decision: str
     reason: str
     decided_at: datetime | None
+    issue_allowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,7 @@ orders = Table(
     _text("decision"),
     _text("reason"),
     Column("decided_at", Instant),
+    _flag("issue_allowed"),
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("shop_id", "order_id"),
 )

@@ -48,6 +48,8 @@ def _write(hand: Hand, ending: Ending) -> tuple[Ending, Bells]:
             log.warning("lease_lost", event_id=hand.event.id, order=hand.order.id)
             return ending, []
         _note_order(tx, hand, ending)
+        if hand.order.issue_allowed and hand.event.kind == ORDER and ending.state is not State.WAITING:
+            orders.allow_issue(tx, hand.order.id, False)
         ending, bells = _companions(tx, hand, ending)
         _note(tx, hand, ending)
         events.add_attempt(tx, _attempt(hand, ending))

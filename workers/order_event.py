@@ -109,12 +109,27 @@ def _owe(hand: Hand, way: Way, order: Order) -> Ending:
             if decision.reason == "ALREADY_INVOICED":
                 wanted.paid_since(hand, order, earlier, manifest_of(way.account.system))
             return _done(decision.reason, decision.detail)
+        _hold(hand, way, decision)
         _act(hand, way, decision, earlier)
     raise BillhookError(f"More than {MOST_DOCUMENTS} documents for one order.", code="TOO_MANY_DOCUMENTS")
 
 
 def _rules(hand: Hand, way: Way) -> Rules:
     return rules_of(way.shop.key, way.route, way.account, hand.services.now())
+
+
+def _hold(hand: Hand, way: Way, decision: Decision) -> None:
+    """On a route that issues nothing by itself: wait for a person's word, which is good until the order is at rest."""
+    acts = decision.draft is not None or decision.replaces
+    if not acts or way.route.options.get("issue") != "manual" or hand.order.issue_allowed:
+        return
+    raise Waiting(
+        f"{decision.detail} Route {way.route.key} issues nothing by itself.",
+        until=f"person:{way.shop.id}",
+        seconds=hand.services.timing.retry_most,
+        code="HELD_FOR_PERSON",
+        remedy=f"To issue it: flask event issue {hand.event.id}",
+    )
 
 
 def _act(hand: Hand, way: Way, decision: Decision, earlier: list[Issued]) -> None:

@@ -149,3 +149,25 @@ def test_preview_reads_a_generic_order(console: Console, tmp_path: Path) -> None
     assert "123.00" in told
     (tmp_path / "odd.json").write_bytes(body_of(total="much"))
     assert "/total" in console.says("preview", str(tmp_path / "odd.json"), "--shop", console.shop().key)
+
+
+def test_a_held_document_is_issued_by_its_event_and_by_no_other_word(console: Console) -> None:
+    console.says("route", "edit", "way", "--set", "issue=manual")
+    assert "issue" in console.refuses("route", "edit", "way", "--set", "issue=never")
+    held, other = console.deliver(), console.deliver()
+    for event_id in (held, other):
+        console.process(event_id)
+    (first, second) = console.json("event", "list", "--code", "HELD_FOR_PERSON")
+    assert {first["id"], second["id"]} == {held, other}
+    assert console.documents() == []
+    assert "not held" in console.refuses("event", "issue", held, "01a1fd08-0000-7000-8000-000000000000")
+    console.process(held)
+    assert console.documents() == [], "all or none"
+    console.says("event", "issue", held)
+    console.process(held)
+    assert len(console.documents()) == 1
+    assert "not held" in console.refuses("event", "issue", held)
+    console.says("route", "edit", "way", "--set", "issue=")
+    assert console.event(other).due_at is not None
+    console.process(other)
+    assert len(console.documents()) == 2

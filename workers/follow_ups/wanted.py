@@ -18,8 +18,11 @@ from workers.hand import Hand
 PDF, PAID, EMAIL = "document.pdf", "document.paid", "document.email"
 OFFICIAL, VERIFY = "document.official", "document.verify"
 
-#: What a route's options may ask for after a document is issued; "" is said by leaving one out (docs/follow-ups.md).
+#: What a route's options may ask for: whether documents are issued at all without a person's word, and what follows one
+#: (docs/follow-ups.md); "" is said by leaving one out.
 OPTIONS = (
+    Field("issue", "Issue documents", required=False, choices=("automatic", "manual"),
+          help="manual: each waits for flask event issue"),
     Field("email", "E-mail the document", required=False, choices=("yes",), help="yes: once, by the invoicing system"),
     Field("pdf", "Keep the PDF", required=False, choices=("yes",), help="yes: fetched once and kept in the ledger"),
     Field("mark_paid", "Mark as paid", required=False, choices=("yes", "no"),
