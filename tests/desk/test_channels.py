@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -14,6 +14,7 @@ from schemas.document import Kind, Seller
 from schemas.event import Event, Incoming, State
 from schemas.generic import envelope_of, read_order
 from schemas.policy import read_policy
+from simulators.fakturownia.world import Fakturownia
 from tests.desk.conftest import TOKEN, Desk
 from tests.generic_orders import SECRET, body_of
 
@@ -79,7 +80,8 @@ def allow(desk: Desk, event_id: str) -> None:
 
 def test_each_channel_goes_its_own_way(roadless: Desk, shop: Shop) -> None:
     books, others = account(roadless, "first"), account(roadless, "second")
-    roadless.simulator.world.departments[7] = {"id": 7, "name": "Ovoko", "shortcut": "OV", "main": False}
+    world = cast(Fakturownia, roadless.simulator.world)
+    world.departments[7] = {"id": 7, "name": "Ovoko", "shortcut": "OV", "main": False}
     route(roadless, books, "ovoko", "7")
     route(roadless, others, "allegro")
     for number, channel in enumerate(("ovoko", "allegro")):
