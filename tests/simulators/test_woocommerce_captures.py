@@ -1,12 +1,16 @@
 """What a real shop (8.2.2) sent, the simulated one shows in the same shape and, ordered alike, to the same cent."""
 
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from simulators import woocommerce
+from simulators.woocommerce.webhook import Webhook
 from tests.simulators import woo
 
 CAPTURED = woo.captures()
@@ -14,7 +18,7 @@ SUMS = ("discount_total", "discount_tax", "shipping_total", "shipping_tax", "car
 LINE_SUMS = ("subtotal", "subtotal_tax", "total", "total_tax")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def shop() -> Iterator[woo.Shop]:
     """The captured shop: Budapest, prices typed net."""
     with woocommerce.start(timezone="Europe/Budapest", country="HU", currency="EUR",
@@ -128,3 +132,41 @@ def test_there_are_captures_of_every_kind() -> None:
     assert len(CAPTURED) > 60
     for name in ("refunds", "coupon_lines", "fee_lines", "shipping_lines"):
         assert any(body[name] for body in CAPTURED.values())
+
+
+PUBLIC = Path(__file__).parents[3] / "shared" / "samples" / "woocommerce-public"
+published = pytest.mark.skipif(not PUBLIC.is_dir(), reason="the public samples are not beside this clone")
+
+
+@published
+def test_public_refunds_and_notes_have_no_key_or_type_that_is_not_shown(shop: woo.Shop) -> None:
+    """They are older, so ours has more (tax_lines, display_key), never less."""
+    line = {"name": "Mug", "sku": "MUG", "net_price": "12.90", "quantity": 2, "tax": "27"}
+    ident = shop.sim("POST", "orders", {"lines": [line], "shipping": "7.00"})["id"]
+    refund = shop.sim("POST", f"orders/{ident}/refunds", {"lines": "all"})
+    shop.rest("POST", f"orders/{ident}/notes", {"note": "x"})
+    note = shop.read(f"orders/{ident}/notes")[0]
+    for folder, mine in (("refunds", refund), ("notes", note)):
+        for path in sorted((PUBLIC / folder).glob("*.json")):
+            told = json.loads(path.read_text())
+            for real in told if isinstance(told, list) else [told]:
+                assert within(real, mine), path.name
+
+
+@published
+def test_public_raw_deliveries_verify_by_our_signature() -> None:
+    for path in sorted((PUBLIC / "webhook_raw").glob("order.*.body")):
+        head = json.loads(path.with_name(path.name.replace(".body", ".headers.json")).read_text())
+        now = datetime.now(UTC)
+        hook = Webhook(61, "", "order.created", "", "foo", now, now)
+        assert hook.signature(path.read_bytes()) == head["x-wc-webhook-signature"]
+        assert len(hook.delivery_id(1)) == len(head["x-wc-webhook-delivery-id"])
+
+
+def within(real: Any, mine: Any) -> bool:
+    """Every key of the real thing is in ours, with the same JSON type."""
+    if isinstance(real, dict):
+        return isinstance(mine, dict) and all(name in mine and within(real[name], mine[name]) for name in real)
+    if isinstance(real, list):
+        return isinstance(mine, list) and all(not mine or within(entry, mine[0]) for entry in real)
+    return bool(shape(real) == shape(mine))
