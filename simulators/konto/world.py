@@ -64,20 +64,16 @@ class Konto(World):
 
     def fields(self, request: Request) -> dict[str, str]:
         """Query string and form together; GET may come with a multipart body (sheet section 1)."""
-        return {**request.query, **_form(request)}
+        try:
+            return {**request.query, **_form(request)}
+        except (BadBody, UnicodeDecodeError) as error:
+            raise self.no("Invalid data") from error
 
     def unauthorized(self) -> Response:
         return self.refuse(200, "Invalid api_key")
 
     def refuse(self, status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
         return as_json({"status": False, "message": text, "result": None}, status, headers)
-
-    def answer(self, request: Request) -> Response:
-        """What cannot be read is also a 200 with status false."""
-        try:
-            return super().answer(request)
-        except UnicodeDecodeError:
-            return self.refuse(200, "Invalid data")
 
     def no(self, text: str) -> Refusal:
         """The one way Konto says no: 200, status false, a sentence."""
