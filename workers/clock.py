@@ -12,7 +12,7 @@ import structlog
 from ledger import alarms, events, orders, settings
 from ledger.engine import LedgerDown
 from schemas.event import State
-from workers import replay, tidy
+from workers import expiring, replay, tidy
 from workers.bell import BellDown
 from workers.notice import Cause
 from workers.services import Services
@@ -57,7 +57,7 @@ class Clock:
             self.mind_epoch,
             self.carry_replays,
             self.ring_due,
-            self.tidy_registries,
+            self.now_and_then,
             self.sound_alarms,
         ):
             try:
@@ -143,10 +143,11 @@ class Clock:
             if len(due) < BATCH:
                 return
 
-    def tidy_registries(self) -> None:
-        """Now and then: what RQ's registries say beside what the ledger says."""
+    def now_and_then(self) -> None:
+        """Every few minutes: keys that end soon, and what RQ's registries say beside what the ledger says."""
         if self._tidied is None or self.monotonic() - self._tidied >= self.services.timing.tidy:
             self._tidied = self.monotonic()
+            expiring.warn(self.services)
             tidy.tidy(self.services)
 
     def sound_alarms(self) -> None:
