@@ -14,6 +14,8 @@ SEARCHED = ("name", "ico", "dic", "ic_dph", "bank_account", "email", "address", 
             "phone", "fax", "comment", "tags", "uuid")  # fmt: skip
 KNOWN = {"search", "search_uuid", "listinfo", "page", "per_page", "sort", "direction"}
 USUAL_PAGE = 100
+STATS = ("regular", "regular_overdue", "proforma", "proforma_overdue", "estimate", "order", "delivery", "cancel",
+         "reverse_order", "expense", "expense_unpaid")  # fmt: skip
 
 
 @ROUTES.add("POST", "/clients/create")
@@ -41,7 +43,8 @@ for method in ("POST", "PATCH"):
 def view(world: SuperFaktura, request: Request) -> Response:
     stored = _found(world, request.params["id"].removesuffix(".json"))
     there = parties.country(parties.BY_ID.get(str(stored["country_id"]), "sk"))
-    return world.reply({"Client": stored, "Country": there, "ContactPerson": [], "Tag": []})
+    place = {**there, "id": str(there["id"]), "order": "1"}
+    return world.reply({"Client": stored, "Country": place, "ContactPerson": [], "Tag": []})
 
 
 @ROUTES.add("GET", "/clients/delete/{id}")
@@ -96,7 +99,9 @@ def _stat(world: SuperFaktura, stored: dict[str, Any]) -> dict[str, Any]:
                             "date_founded": None}  # fmt: skip
     mine = [document for document in world.invoices.values()
             if document.live and document.fields["client_id"] == stored["id"]]  # fmt: skip
-    for kind in ("regular", "proforma", "estimate", "order", "delivery", "cancel", "reverse_order", "expense"):
-        own = [document.total for document in mine if document.kind == kind]
-        told |= {f"{kind}_count": str(len(own)), f"{kind}_total": f"{sum(own):.2f}"}
+    for name in STATS:
+        kind = name.removesuffix("_overdue")
+        own = [document.total for document in mine
+               if document.kind == kind and (name == kind or document.status(world.today()) == "99")]  # fmt: skip
+        told |= {f"{name}_count": str(len(own)), f"{name}_total": f"{sum(own):.2f}"}
     return told

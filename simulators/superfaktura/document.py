@@ -27,6 +27,7 @@ BLANK: dict[str, Any] = {
     "country_exchange_rate": "1.00000000000000", "exchange_rate": 1, "demo": "0", "deposit": "0.00", "discount": "0",
     "show_items_with_dph": True, "show_special_vat": False,
 }  # fmt: skip
+PAGE_ONLY = ("show_items_with_dph", "show_special_vat")
 SETTING = {"bysquare": True, "create_from_multiple_deliveries": "", "force_iban": True, "language": "slo",
            "online_payment": None, "payment_info": True, "paypal": False, "show_prices": False, "show_summary": True,
            "signature": True}  # fmt: skip
@@ -122,6 +123,12 @@ class Document:
             "items_data": "".join(f"{item.given.get('name') or ''} , " for item in self.items),
             "client_data": json.dumps({"Client": self.client}), "my_data": json.dumps({"MyData": self.seller}),
         }  # fmt: skip
+
+    def row(self, today: date) -> dict[str, Any]:
+        """The bare record some routes answer with: nothing computed for a page, the rate always as text."""
+        whole = self.invoice(today)
+        bare = {name: value for name, value in whole.items() if name not in ("flag", *PAGE_ONLY)}
+        return {**bare, "exchange_rate": f"{Decimal(str(whole['exchange_rate'])):.14f}"}
 
     def item(self, item: Item) -> dict[str, Any]:
         """A quantity that was not sent comes back as null, and counts as one (stored answers)."""

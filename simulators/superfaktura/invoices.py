@@ -56,7 +56,7 @@ def edit(world: SuperFaktura, request: Request) -> Response:
     refuse_edit(world, document, given)
     change(world, document, given)
     world.keep(document)
-    return world.reply({"status": "SUCCESS", "data": world.shown(document)})
+    return world.reply({"status": True, "data": world.shown(document)})
 
 
 @ROUTES.add("GET", "/invoices/view/{id}.json")
@@ -93,10 +93,8 @@ def delete_items(world: SuperFaktura, request: Request) -> Response:
         raise world.message(1, "Chyba pri mazaní položky")
     document.items = [item for item in document.items if item.ident not in idents]
     total(world, document)
-    shown = world.shown(document)
-    return world.reply(
-        {"error": 0, "error_message": "", "data": {name: shown[name] for name in ("Invoice", "InvoiceItem")}}
-    )
+    data = {"Invoice": document.row(world.today()), "InvoiceItem": [document.item(item) for item in document.items]}
+    return world.reply({"error": 0, "error_message": "", "data": data})
 
 
 @ROUTES.add("GET", "/invoices/will_not_be_paid/{id}")
@@ -106,7 +104,7 @@ def will_not_be_paid(world: SuperFaktura, request: Request) -> Response:
         raise world.failure(1, "Document can not be canceled")
     document.given_up = True
     return world.reply({"error": 0, "error_message": 'Document marked as "will not be paid"',
-                        "data": {"Invoice": document.invoice(world.today())}})  # fmt: skip
+                        "data": {"Invoice": document.row(world.today())}})  # fmt: skip
 
 
 @ROUTES.add("POST", "/invoices/addRelatedItem")
@@ -117,9 +115,11 @@ def add_related(world: SuperFaktura, request: Request) -> Response:
     parent, child = (world.invoice(given.get(f"{name}_id")) for name in ("parent", "child"))
     if parent is None or child is None:
         raise world.failure(1, "Invalid id")
-    relation = world.relate(parent, child)
-    return world.reply({"error": 0, "error_message": "", "data": {"Invoice": parent.invoice(world.today()),
-                                                                  "RelatedItem": {"id": relation}}})  # fmt: skip
+    relation, fields = world.relate(parent, child), parent.fields
+    shown = {**parent.row(world.today()), "display_name": fields["invoice_no_formatted"] or "",
+             "type_translated": parent.kind}  # fmt: skip
+    data = {"Invoice": shown, "RelatedItem": {"id": relation}}
+    return world.reply({"error": 0, "error_message": "", "data": data})
 
 
 def delete_related(world: SuperFaktura, request: Request) -> Response:

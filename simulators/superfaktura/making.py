@@ -30,7 +30,8 @@ def make(world: "SuperFaktura", given: dict[str, Any]) -> Document:
     invoice = dict(given.get("Invoice") or {})
     wanted = {**(given.get("Client") or {}), **({"id": invoice["client_id"]} if invoice.get("client_id") else {})}
     client_id, client = parties.buyer(world, wanted)
-    document = Document(dict(BLANK), client, parties.seller(world, given.get("MyData") or {}), dict(SETTING), {})
+    seller = parties.seller(world, given.get("MyData") or {}, invoice.get("bank_accounts"))
+    document = Document(dict(BLANK), client, seller, dict(SETTING), {})
     document.fields.update(id=str(world.next_id("invoices")), client_id=client_id, token=secrets.token_hex(4))
     _take(world, document, given)
     _count(world, document, invoice)

@@ -27,6 +27,11 @@ BANK = {"id": "1", "user_id": "1", "user_profile_id": "1", "currency": None, "de
         "country_id": "191", "bank_name": "Banka", "bank_code": "", "account": "",
         "iban": "SK0000000000000000000000", "swift": "AAAASKBX", "created": "2025-01-01 00:00:00",
         "modified": "2025-01-01 00:00:00"}  # fmt: skip
+# The same as a document shows it, and what is filled up where one came with the document.
+_SHOWN = ("id", "country_id", "bank_name", "bank_code", "account", "iban", "swift")
+SHOWN_BANK = {**{name: BANK[name] for name in _SHOWN}, "default": "1", "show_account": "1"}
+NO_BANK = {"bank_name": "", "iban": "", "swift": "", "account": "", "bank_code": "", "country_id": "",
+           "show_account": True}  # fmt: skip
 BLANK: dict[str, Any] = {
     **dict.fromkeys(CONTACT, ""), "bank_account_id": "0", "country_id": None, "delivery_country_id": None,
     "discount": None, "due_date": None, "distance": None, "dont_travel": None, "notices": True, "user_id": "1",
@@ -82,11 +87,14 @@ def shown(data: Mapping[str, Any]) -> dict[str, Any]:
             "save_contact_from_document": ""}  # fmt: skip
 
 
-def seller(world: "SuperFaktura", given: Mapping[str, Any]) -> dict[str, Any]:
-    """MyData overrides the profile for this document."""
+def seller(
+    world: "SuperFaktura", given: Mapping[str, Any], banks: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """MyData and bank_accounts override the profile for this document."""
     iso = str(world.settings["country"])
+    own = [{**NO_BANK, **bank} for bank in banks or []]
     mine = {**SELLER, "country_id": str(country(iso)["id"]), "country": country(iso),
-            "tax_payer": "1" if world.settings["tax_payer"] else "0", "BankAccount": [{**BANK, "show_account": "1"}],
+            "tax_payer": "1" if world.settings["tax_payer"] else "0", "BankAccount": own or [SHOWN_BANK],
             "Logo": "[]", "Signature": "{}"}  # fmt: skip
     return {**mine, **{name: value for name, value in given.items() if value is not None}}
 

@@ -1,6 +1,5 @@
 """SuperFaktura's company: its books, who may come in, and the shapes of its refusals (the body decides, section 9)."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,7 +13,7 @@ from zoneinfo import ZoneInfo
 from simulators.exchange import SILENCE, BadBody, Refusal, Request, Response, as_html, as_json
 from simulators.fields import Faults, by_place
 from simulators.references import References
-from simulators.superfaktura import admission
+from simulators.superfaktura import admission, audit
 from simulators.superfaktura.accepted import ROUNDINGS
 from simulators.superfaktura.document import Document, wire
 from simulators.superfaktura.quota import TOLD, Quota
@@ -68,7 +67,6 @@ class SuperFaktura(World):
 
     def answer(self, request: Request) -> Response:
         """Every answer tells what is left of the quota; over it there is no useful one (section 9)."""
-        self.base = f"http://{request.header('host')}"
         with self.lock:
             if not request.header("authorization"):
                 return super().answer(request)
@@ -179,34 +177,13 @@ class SuperFaktura(World):
                 self.client_keys.setdefault((name, client[name]), []).append(client["id"])
 
     def books(self) -> dict[str, Any]:
-        documents = [{**json.loads(self.reply(self.shown(document)).body), "deleted": document.deleted}
-                     for document in self.invoices.values()]  # fmt: skip
-        return {"documents": documents, "clients": list(self.clients.values()), "emails": self.emails,
-                "callbacks": self.callbacks, "checksums": sorted(self.checksums)}  # fmt: skip
+        return audit.books(self)
 
     def summary(self) -> dict[str, Any]:
-        live = [document for document in self.invoices.values() if document.live]
-        return {
-            "documents": len(live), "ever": len(self.invoices),
-            "per_oid": Counter(document.reference for document in live if document.reference),
-            "per_kind": Counter(document.kind for document in live), "totals": _totals(live),
-            "emails": Counter(str(email["invoice_id"]) for email in self.emails),
-            "requests_today": self.quota.today,
-        }  # fmt: skip
+        return audit.summary(self)
 
     def patch(self, ident: str, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """Fields of "Invoice", "deleted", and "total": the last changes the first rate's base behind the API's back."""
-        document = self.invoices[ident]
-        if unknown := set(changes) - set(document.fields) - {"deleted", "total"}:
-            raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}")
-        document.deleted = bool(changes.get("deleted", document.deleted))
-        if "total" in changes:
-            rate, amounts = next(iter(document.summary.items()))
-            missing = Decimal(str(changes["total"])) - document.total
-            document.summary[rate] = replace(amounts, base=amounts.base + missing)
-        document.fields.update({name: value for name, value in changes.items() if name not in ("deleted", "total")})
-        self.keep(document)
-        return cast(dict[str, Any], json.loads(self.reply(self.shown(document)).body))
+        return audit.patch(self, self.invoices[ident], changes)
 
     def secrets(self) -> tuple[str, ...]:
         return (self.settings["token"], quote(self.settings["token"], safe=""))
@@ -215,12 +192,3 @@ class SuperFaktura(World):
         """Over the cap all GETs are blocked; whether POSTs are is not known (section 9): setting quota."""
         kind = self.settings["quota"]
         return kind == "all" or (kind == "reads" and request.method == "GET")
-
-
-def _totals(live: list[Document]) -> dict[str, str]:
-    sums: dict[str, Decimal] = {}
-    for document in live:
-        if document.kind == "regular":
-            currency = document.fields["invoice_currency"]
-            sums[currency] = sums.get(currency, Decimal(0)) + document.total
-    return {currency: f"{total:.2f}" for currency, total in sums.items()}
