@@ -20,7 +20,7 @@ def books(world: "SuperFaktura") -> dict[str, Any]:
 
 
 def summary(world: "SuperFaktura") -> dict[str, Any]:
-    """`totals` is what was invoiced with VAT; proformas and credit notes are not in it."""
+    """`totals` is what was invoiced with VAT, without proformas and credit notes; all of an order share its number."""
     live = [document for document in world.invoices.values() if document.live]
     sums: dict[str, Decimal] = {}
     for document in live:
@@ -30,6 +30,7 @@ def summary(world: "SuperFaktura") -> dict[str, Any]:
     return {
         "documents": len(live), "ever": len(world.invoices),
         "per_oid": Counter(document.reference for document in live if document.reference),
+        "per_oid_kind": Counter(f"{document.reference} {document.kind}" for document in live if document.reference),
         "per_kind": Counter(document.kind for document in live),
         "totals": {currency: f"{total:.2f}" for currency, total in sums.items()},
         "emails": Counter(str(email["invoice_id"]) for email in world.emails), "requests_today": world.quota.today,

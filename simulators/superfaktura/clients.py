@@ -6,7 +6,7 @@ from simulators.exchange import Request, Response
 from simulators.fields import checked
 from simulators.superfaktura import parties
 from simulators.superfaktura.accepted import CLIENT
-from simulators.superfaktura.lookup import LONGEST_PAGE, search_text
+from simulators.superfaktura.lookup import paging, search_text
 from simulators.superfaktura.routes import ROUTES, named
 from simulators.superfaktura.world import SuperFaktura
 
@@ -65,8 +65,7 @@ def index(world: SuperFaktura, request: Request) -> Response:
     found = [stored for stored in world.clients.values()
              if words is not None and words in " ".join(str(stored[name] or "") for name in SEARCHED).lower()
              and ("search_uuid" not in asked or stored["uuid"] == asked["search_uuid"])]  # fmt: skip
-    length = min(int(asked.get("per_page", USUAL_PAGE)), LONGEST_PAGE)
-    page = int(asked.get("page", 1))
+    page, length = paging(world, asked, USUAL_PAGE)
     rows = [{"Client": stored, "ClientStat": _stat(world, stored)} for stored in found[(page - 1) * length :][:length]]
     if asked.get("listinfo") != "1":
         return world.reply(rows)
@@ -80,7 +79,7 @@ for path in ("/clients/index.json", "/clients/index.json/{rest*}"):
 
 def _given(world: SuperFaktura, request: Request) -> dict[str, Any]:
     bad = world.failure(1, "Bad data format", 400, twice=True)
-    given = world.payload(request, bad).get("Client")
+    given = world.payload(request, bad, "Client", "Tag").get("Client")
     if not isinstance(given, dict):
         raise bad
     world.demand(checked(given, CLIENT), {"Client": given})

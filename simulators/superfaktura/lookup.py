@@ -4,10 +4,10 @@ import base64
 import binascii
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from simulators.exchange import Request, Response
+from simulators.money import number
 from simulators.superfaktura.document import Document
 from simulators.superfaktura.routes import ROUTES, named
 from simulators.superfaktura.world import SuperFaktura
@@ -31,8 +31,7 @@ def index(world: SuperFaktura, request: Request) -> Response:
     found = [document for document in _candidates(world, asked) if document.live and document.kind in kinds
              and not world.hidden_by_lag(document.born, request) and _fits(world, document, asked)]  # fmt: skip
     found.sort(key=_key(asked.get("sort", "regular_count")), reverse=asked.get("direction", "DESC").upper() != "ASC")
-    length = min(int(asked.get("per_page", USUAL_PAGE)), LONGEST_PAGE)
-    page = int(asked.get("page", 1))
+    page, length = paging(world, asked, USUAL_PAGE)
     rows = [world.shown(document) for document in found[(page - 1) * length : page * length]]
     if asked.get("listinfo") != "1":
         return world.reply(rows)
@@ -63,6 +62,14 @@ def span(constant: str, now: datetime, since: str, until: str) -> tuple[str, str
         return since or "0000", f"{until or '9999'} 24"
     begin_day, end_day = days.get(constant, (date.min, date.max))
     return f"{begin_day}", f"{end_day} 24"
+
+
+def paging(world: SuperFaktura, asked: dict[str, str], usual: int) -> tuple[int, int]:
+    """Page and its length, 200 at most."""
+    page, length = asked.get("page", "1"), asked.get("per_page", str(usual))
+    if not (page.isdigit() and length.isdigit() and int(page) and int(length)):
+        raise world.failure(1, "page and per_page must be numbers from 1 on")
+    return int(page), min(int(length), LONGEST_PAGE)
 
 
 def search_text(packed: str) -> str | None:
@@ -106,7 +113,7 @@ def _has(document: Document, fields: dict[str, Any], asked: dict[str, str]) -> b
     words = search_text(asked["search"]) if "search" in asked else ""
     searched = (fields["name"], fields["order_no"], fields["variable"], fields["invoice_no_formatted"],
                 document.client["name"], document.client["email"])  # fmt: skip
-    lowest, highest = (Decimal(asked[name]) if asked.get(name) else None for name in ("amount_from", "amount_to"))
+    lowest, highest = (number(asked.get(name)) for name in ("amount_from", "amount_to"))
     return (
         words is not None
         and words in " ".join(str(part or "") for part in searched).lower()

@@ -17,7 +17,7 @@ SIGNS = {"EUR": "€", "CZK": "Kč", "USD": "$"}
 @ROUTES.add("POST", "/invoice_payments/add/{rest*}")
 def add(world: SuperFaktura, request: Request) -> Response:
     """Without an amount the document's whole total is paid."""
-    given = world.payload(request, world.message(1, "Payment not found")).get("InvoicePayment")
+    given = world.payload(request, world.message(1, "Payment not found"), "InvoicePayment").get("InvoicePayment")
     document = world.invoice(given.get("invoice_id")) if isinstance(given, dict) else None
     if document is None or not isinstance(given, dict):
         raise world.message(1, "Payment not found")

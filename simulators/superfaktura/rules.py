@@ -23,8 +23,8 @@ def refuse_create(world: "SuperFaktura", given: dict[str, Any]) -> None:
     """Raises the first of: no right, no client, a wrong currency, everything else with its fields."""
     if world.settings["role"] == "no_create":
         raise world.failure(1, "You can't create invoice", 403, twice=True)
-    invoice = given.get("Invoice") or {}
-    if not _names_client(world, given.get("Client") or {}, invoice):
+    invoice, client = (given.get(name) or {} for name in ("Invoice", "Client"))
+    if not isinstance(invoice, dict) or not isinstance(client, dict) or not _names_client(world, client, invoice):
         raise world.failure(4, NO_CLIENT)
     _refuse_currency(world, invoice)
     world.demand(checked(given, CREATE), given)

@@ -19,7 +19,7 @@ ADDRESS = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s.,]{2,}")
 @ROUTES.add("POST", "/invoices/send")
 def send(world: SuperFaktura, request: Request) -> Response:
     """Every mail sent is kept in the state; errors 4 and 13 with a 200 (section 7)."""
-    given = world.payload(request, world.failure(1, "Bad data format.", twice=True)).get("Email")
+    given = world.payload(request, world.failure(1, "Bad data format.", twice=True), "Email").get("Email")
     document = world.invoice(given.get("invoice_id")) if isinstance(given, dict) else None
     if document is None or not isinstance(given, dict):
         raise world.failure(4, "Invoice not found")
@@ -34,7 +34,7 @@ def send(world: SuperFaktura, request: Request) -> Response:
 @ROUTES.add("POST", "/invoices/mark_as_sent")
 def mark_as_sent(world: SuperFaktura, request: Request) -> Response:
     """A mark only, nothing is mailed."""
-    given = world.payload(request, world.failure(4, "Invalid email data")).get("InvoiceEmail")
+    given = world.payload(request, world.failure(4, "Invalid email data"), "InvoiceEmail").get("InvoiceEmail")
     names = ("invoice_id", "email", "subject", "message")
     if not isinstance(given, dict) or set(given) - set(names) or not all(given.get(name) for name in names):
         raise world.failure(4, "Invalid email data")

@@ -106,12 +106,18 @@ class SuperFaktura(World):
     def reply(self, data: object, status: int = 200) -> Response:
         return as_json(data, status, money=lambda value: wire(cast(Decimal, value)))
 
-    def payload(self, request: Request, otherwise: Refusal) -> dict[str, Any]:
-        """The form field `data` with JSON in it, or a body of JSON; for anything else the route's own refusal."""
+    def payload(self, request: Request, otherwise: Refusal, *known: str) -> dict[str, Any]:
+        """The form field `data` with JSON in it, or a body of JSON; for anything else the route's own refusal.
+
+        `known` are the names that may stand at the top.
+        """
         try:
-            return admission.payload(request)
+            given = admission.payload(request)
         except BadBody as error:
             raise otherwise from error
+        if strangers := sorted(set(given) - set(known)) if known else []:
+            raise self.failure(5, {name: ["unknown field"] for name in strangers})
+        return given
 
     def demand(self, faults: Faults, given: Mapping[str, Any]) -> None:
         """Error 5 with a map of lists by the last part of the place, and all that was sent beside it."""

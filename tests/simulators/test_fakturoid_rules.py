@@ -182,3 +182,17 @@ def test_neither_secret_nor_token_is_in_the_log(czech: Books) -> None:
     assert str(czech.headers["Authorization"]).removeprefix("Bearer ") not in str(log)
     assert "simulator-secret" not in str(log)
     assert len(log) >= 3
+
+
+@pytest.mark.parametrize("body", [
+    [], 1, "x", {"lines": {}}, {"lines": [1]}, {"lines": [{"name": 1, "unit_price": {}}], "subject_id": []},
+    {"subject_id": "x", "currency": ["CZK"], "custom_id": {}}, {"number": 5, "tags": "a", "attachments": [1]},
+    {"related_id": "x", "correction_id": True, "tax_document_ids": ["x"], "document_type": ["invoice"]},
+])  # fmt: skip
+def test_whatever_is_sent_is_answered_and_nothing_is_made(czech: Books, body: object) -> None:
+    ident = czech.created()["id"]
+    for method, path in (("POST", "/invoices.json"), ("PATCH", f"/invoices/{ident}.json"), ("POST", "/subjects.json"),
+                         ("POST", f"/invoices/{ident}/payments.json"), ("POST", f"/invoices/{ident}/message.json"),
+                         ("POST", "/webhooks.json")):  # fmt: skip
+        assert czech.ask(method, path, body).status_code in (400, 422), path
+    assert (czech.admin("GET", "/summary")["ever"], czech.read(ident)["status"]) == (1, "open")

@@ -229,6 +229,21 @@ def test_over_the_quota_writes_may_be_silent_too_and_nothing_is_made(slovak: Led
     assert slovak.admin("GET", "/summary")["documents"] == 1
 
 
+@pytest.mark.parametrize("body", [
+    [], 1, "x", {"Invoice": []}, {"Client": [], "InvoiceItem": {}}, {"Client": {"name": []}, "InvoiceItem": [1]},
+    {"Client": {"name": "x"}, "InvoiceItem": [{"name": 1, "tax": {}}], "Invoice": {"invoice_currency": ["EUR"]}},
+    {"Client": {"name": "x"}, "InvoiceItem": [{"name": "x"}], "Tag": [], "checksum": 5, "InvoiceSetting": "slo"},
+])  # fmt: skip
+def test_whatever_is_sent_is_answered_and_nothing_is_made(slovak: Ledger, body: object) -> None:
+    for path in ("/invoices/create", "/invoices/edit", "/invoice_payments/add/ajax:1/api:1", "/invoices/send",
+                 "/invoices/mark_as_sent", "/clients/create", "/invoices/addRelatedItem"):  # fmt: skip
+        answers = [slovak.ask("POST", path, body), slovak.form(path, body)]
+        assert [bool(answer.json()["error"]) for answer in answers] == [True, True], path
+    for path in ("page:x", "per_page:0", "search:%25", "page:0"):
+        assert slovak.ask("GET", f"/invoices/index.json/{path}").status_code == 200
+    assert slovak.admin("GET", "/summary")["ever"] == 0
+
+
 def _asked(slovak: Ledger) -> requests.Response | None:
     try:
         return slovak.ask("GET", "/sequences/index.json")

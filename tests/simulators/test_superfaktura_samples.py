@@ -224,10 +224,10 @@ REFUSALS: dict[str, tuple[str, str, Any]] = {
     "docs-invoice__add-related-item--invalid-id":
         ("POST", "/invoices/addRelatedItem",
          {"parent_id": 9, "parent_type": "invoice", "child_id": 1, "child_type": "invoice"}),
-    "docs-clients__create-client--bad-data-format__400": ("POST", "/clients/create", {"Kunde": 1}),
+    "docs-clients__create-client--bad-data-format__400": ("POST", "/clients/create", {"Client": 1}),
     "docs-clients__create-client--missing-required-data__200": ("POST", "/clients/create", {"Client": {"city": "x"}}),
     "docs-clients__view-client-detail--client-not-found__404": ("GET", "/clients/view/9", None),
-    "docs-clients__attributes--bad-data-format__400": ("PATCH", "/clients/edit/1", {"Kunde": 1}),
+    "docs-clients__attributes--bad-data-format__400": ("PATCH", "/clients/edit/1", {"Client": 1}),
     "docs-clients__attributes--client-not-found__404": ("PATCH", "/clients/edit/9", {"Client": {"city": "x"}}),
     "docs-clients__attributes--deleting-contact-with-issued-invoices__403": ("GET", "/clients/delete/1", None),
 }  # fmt: skip
