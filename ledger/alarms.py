@@ -10,7 +10,7 @@ from ledger.rows import Alarm
 from ledger.tables import alarms
 from ledger.upsert import insert_for
 
-__all__ = ["Alarm", "clear", "open_alarms", "sound"]
+__all__ = ["Alarm", "clear", "fade", "open_alarms", "sound"]
 
 
 def sound(tx: Connection, kind: str, key: str, detail: str, now: datetime, remedy: str = "") -> bool:
@@ -33,6 +33,12 @@ def sound(tx: Connection, kind: str, key: str, detail: str, now: datetime, remed
 def clear(tx: Connection, kind: str, key: str, now: datetime) -> bool:
     """The cause is gone; True when an alarm was open."""
     mine = (alarms.c.kind == kind, alarms.c.key == key, alarms.c.cleared_at.is_(None))
+    return tx.execute(update(alarms).where(*mine).values(cleared_at=now)).rowcount == 1
+
+
+def fade(tx: Connection, kind: str, key: str, before: datetime, now: datetime) -> bool:
+    """Clear an alarm about something over, once it was last met before that time; True when it was cleared."""
+    mine = (alarms.c.kind == kind, alarms.c.key == key, alarms.c.cleared_at.is_(None), alarms.c.last_at < before)
     return tx.execute(update(alarms).where(*mine).values(cleared_at=now)).rowcount == 1
 
 

@@ -16,6 +16,7 @@ from workers import expiring, replay, tidy
 from workers.bell import BellDown
 from workers.notice import Cause
 from workers.services import Services
+from workers.shop.rounds import Rounds
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +43,10 @@ class Clock:
     _seen: dict[int, Still] = field(default_factory=dict)
     _bell_was_down: bool = False
     _tidied: float | None = None
+    _rounds: Rounds = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._rounds = Rounds(self.services)
 
     def run(self, stop: threading.Event) -> None:
         """Tick until told to stop; a tick that fails is logged and the next one tries again."""
@@ -57,6 +62,7 @@ class Clock:
             self.mind_epoch,
             self.carry_replays,
             self.ring_due,
+            self.visit_shops,
             self.now_and_then,
             self.sound_alarms,
         ):
@@ -142,6 +148,10 @@ class Clock:
                 events.mark_rung(tx, [event_id for event_id, _ in due], now)
             if len(due) < BATCH:
                 return
+
+    def visit_shops(self) -> None:
+        """Look at shops whose turn it is: their webhooks, and what they never sent."""
+        self._rounds.set_out()
 
     def now_and_then(self) -> None:
         """Every few minutes: keys that end soon, and what RQ's registries say beside what the ledger says."""

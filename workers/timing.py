@@ -33,6 +33,10 @@ class Timing:
     token_wait: float = 5.0  # another worker renews an account's token: wait for it in hand this long …
     token_again: float = 10.0  # … then put the event off this long, should the wake-up be lost
     token_still: float = 90.0  # a renewal seen under way this long (more than a call) is taken from its worker
+    poll: float = 300.0  # each shop's own list of changes is looked at this often (UNAS bears 30 an hour)
+    poll_overlap: float = 600.0  # each look begins so much before the end of the last one (woocommerce.md 5.3)
+    night: float = 2 * 3600.0  # the nightly reconciliation begins so long after midnight UTC …
+    night_span: float = 7 * 24 * 3600.0  # … and goes back so far
     tidy: float = 300.0  # RQ's registries are compared with the ledger this often
     alarm: float = 24 * 3600.0  # whatever waits or is dead longer than this raises an alarm
     heartbeat_stale: float = 30.0  # a clock that has not beaten for this long is reported missing
