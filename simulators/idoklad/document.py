@@ -1,6 +1,7 @@
 """A document as kept and as answered, with the keys of the help page's samples and the SDK's get models."""
 
 import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -100,15 +101,34 @@ class Document:
                 "DateOfPayment": self.payments[-1].day if self.payments else self.fields["DateOfPayment"],
                 "Items": [_item(self.kind, ident, line, self.exchange) for ident, line in self.lines]}  # fmt: skip
 
-    def row(self) -> dict[str, Any]:
-        """What filters and sorting look at."""
-        return {
-            **{name: value for name, value in self.fields.items() if not isinstance(value, (dict, list))},
-            "NumericSequenceId": self.sequence, "PaymentStatus": self.payment_status,
-            "IsPaid": self.payment_status in (PAID, OVERPAID), "NickName": self.fields["PartnerAddress"]["NickName"],
-            "DateLastChange": self.fields["Metadata"]["DateLastChange"], "TagIds": self.fields["Tags"],
-            "DateOfPayment": self.payments[-1].day if self.payments else self.fields["DateOfPayment"],
-        }  # fmt: skip
+    def row(self) -> "Row":
+        return Row(self)
+
+
+class Row(Mapping[str, Any]):
+    """What filters and sorting look at, worked out column by column: a look-up passes over every document."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    def __getitem__(self, name: str) -> Any:
+        worked_out = COLUMNS.get(name)
+        return worked_out(self.document) if worked_out else self.document.fields[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*COLUMNS, *self.document.fields))
+
+    def __len__(self) -> int:
+        return len(COLUMNS) + len(self.document.fields)
+
+
+COLUMNS: dict[str, Callable[[Document], Any]] = {
+    "NumericSequenceId": lambda one: one.sequence, "PaymentStatus": lambda one: one.payment_status,
+    "IsPaid": lambda one: one.payment_status in (PAID, OVERPAID),
+    "NickName": lambda one: one.fields["PartnerAddress"]["NickName"], "TagIds": lambda one: one.fields["Tags"],
+    "DateLastChange": lambda one: one.fields["Metadata"]["DateLastChange"],
+    "DateOfPayment": lambda one: one.payments[-1].day if one.payments else one.fields["DateOfPayment"],
+}  # fmt: skip
 
 
 def _item(kind: str, ident: int, line: Line, exchange: Exchange) -> dict[str, Any]:

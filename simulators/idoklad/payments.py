@@ -7,6 +7,7 @@ from simulators.exchange import Request, Response
 from simulators.fields import missing
 from simulators.idoklad.accepted import boolean, decimal, key, moment
 from simulators.idoklad.document import PAID, TYPE_NUMBERS, Document, Payment
+from simulators.idoklad.filters import BadFilter, condition, days, ids
 from simulators.idoklad.routes import ROUTES
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 PAYMENT = {"InvoiceId": key, "PaymentAmount": decimal(), "PaymentOptionId": key, "DateOfPayment": moment,
            "SendPaymentConfirmation": boolean, "CreateIssuedTaxDocument": boolean, "DateOfVatApplication": moment,
            "SalesPosEquipmentId": key}  # fmt: skip
+
+COLUMNS = {**{name: ids(name) for name in ("Id", "InvoiceId", "PaymentOptionId", "CurrencyId", "DocumentType")},
+           "DateOfPayment": days("DateOfPayment")}  # fmt: skip
 
 
 def pay(world: "Idoklad", document: Document, amount: Decimal, day: str, option: int = 0) -> Payment:
@@ -77,6 +81,17 @@ def create(world: "Idoklad", request: Request) -> Response:
         world.emails.append({"DocumentId": document.ident, "About": "payment"})
     touch(world, document)
     return world.envelope(_shown(document, payment))
+
+
+@ROUTES.add("GET", "/v3/IssuedDocumentPayments")
+def index(world: "Idoklad", request: Request) -> Response:
+    asked = request.query
+    try:
+        wanted = condition(asked.get("filter", ""), COLUMNS, asked.get("filtertype", "and"))
+    except BadFilter as error:
+        raise world.fail(400, 400, f"filter: {error}") from error
+    rows = [_shown(world.documents[one.document_id], one) for one in world.payments.values()]
+    return world.page([row for row in rows if wanted(row)], asked)
 
 
 @ROUTES.add("GET", "/v3/IssuedDocumentPayments/{id}")

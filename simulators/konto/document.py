@@ -12,6 +12,7 @@ from simulators.konto.arithmetic import Amounts, Reckoning, printed, totals, val
 SAVED, SENT, PAID, CANCELLED = "Saved", "Sent", "Paid", "Cancelled"
 KEPT_LINE = ("guid", "item_number", "description", "uom", "tax", "unit_price", "qty", "discount", "discount_type")
 SHOWN_CUSTOMER = ("guid", "name", "address", "zip", "city", "registration_no", "email")
+DAYS = ("issue_date", "due_date", "settlement_date", "delivery_date")
 TEXTS = ("description", "booking", "cost_provide", "terms")
 
 
@@ -45,7 +46,7 @@ class Document:
 
     @property
     def issued(self) -> str:
-        return dated(self.given["issue_date"])
+        return str(self.given["issue_date"])
 
     def lines(self) -> list[tuple[Mapping[str, Any], Amounts]]:
         return [(line, self.reckoning.line(line, self.given)) for line in self.given["items"]]
@@ -54,9 +55,8 @@ class Document:
         given = self.given
         return {
             "guid": self.guid, "number": self.number, "amount": self.amount, "currency": given["currency"],
-            "status": self.status, **{name: dated(given.get(name)) for name in ("issue_date", "due_date",
-                                                                               "settlement_date", "delivery_date")},
-            **{name: given.get(name) or "" for name in TEXTS}, "type": given["type"], "refer_guid": self.refer_guid,
+            "status": self.status, **{name: given.get(name) or "" for name in (*DAYS, *TEXTS)},
+            "type": given["type"], "refer_guid": self.refer_guid,
             "accounting_status": self.accounting_status, "accounting_message": self.accounting_message,
             "updated_timestamp": self.updated,
             "items": [{name: _line_value(name, line.get(name)) for name in KEPT_LINE} for line in given["items"]],

@@ -15,7 +15,7 @@ from simulators.konto.accepted import (
     whole,
 )
 from simulators.konto.arithmetic import in_units, total, totals, value
-from simulators.konto.document import PAID, SAVED, SENT, Document, dated
+from simulators.konto.document import DAYS, PAID, SAVED, SENT, Document, dated
 
 if TYPE_CHECKING:
     from simulators.konto.world import Konto
@@ -42,8 +42,9 @@ def keep(
 ) -> Document:
     """Number it, keep it, mail it."""
     lines = [{**line, "guid": line.get("guid") or _registered(world, line)} for line in given["items"]]
-    document = Document(world.next_guid(), world.next_number(), {**given, "items": lines}, amount_of(world, given),
-                        customer, world.reckoning, order=order)  # fmt: skip
+    days = {name: dated(given.get(name)) for name in DAYS}
+    document = Document(world.next_guid(), world.next_number(), {**given, **days, "items": lines},
+                        amount_of(world, given), customer, world.reckoning, order=order)  # fmt: skip
     document.status = status or (SAVED if given.get("save") in SWITCHES else _paid(given))
     document.refer_guid = given.get("refer_guid") or ""
     document.updated = world.stamp()
@@ -179,7 +180,7 @@ def _mail(world: "Konto", document: Document) -> None:
     """Konto sends by itself, unless the document is only saved or the customer's output is print."""
     customer = document.customer
     if document.status != SAVED and str(customer.get("output_select")) != PRINT and customer.get("email"):
-        world.emails.append({"guid": document.guid, "to": customer["email"], "at": dated(document.issued)})
+        world.emails.append({"guid": document.guid, "to": customer["email"], "at": document.issued})
 
 
 def _object(value_: Any, place: str) -> Iterator[tuple[str, str]]:

@@ -112,6 +112,9 @@ def test_a_part_payment_mails_the_partner_unless_told_not_to(agenda: Agenda) -> 
     agenda.data("POST", PAY, {name: value for name, value in body.items() if name != "SendPaymentConfirmation"})
     overpaid = agenda.data("GET", f"/IssuedInvoices/{ident}")
     assert (overpaid["PaymentStatus"], agenda.summary()["emails"]) == (3, {str(ident): 1})
+    listed = agenda.found(f"(InvoiceId~eq~{ident})", "IssuedDocumentPayments")
+    assert [one["Prices"]["PaymentAmount"] for one in listed] == [100, 100]
+    assert agenda.found(f"(InvoiceId~eq~{ident + 1})", "IssuedDocumentPayments") == []
     assert agenda.data("DELETE", f"{PAY}/{made['Id']}") is True
     assert agenda.data("GET", f"/IssuedInvoices/{ident}")["Prices"]["TotalPaid"] == 100
 
