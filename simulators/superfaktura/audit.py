@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def books(world: "SuperFaktura") -> dict[str, Any]:
-    documents = [{**_plain(world, document), "deleted": document.deleted} for document in world.invoices.values()]
+    marks = ("deleted", "sent", "given_up")
+    documents = [{**_plain(world, document), **{mark: getattr(document, mark) for mark in marks}}
+                 for document in world.invoices.values()]  # fmt: skip
     return {"documents": documents, "clients": list(world.clients.values()), "emails": world.emails,
             "callbacks": world.callbacks, "checksums": sorted(world.checksums)}  # fmt: skip
 

@@ -68,17 +68,31 @@ def shop() -> Iterator[Client]:
         assert not simulator.world.crashes, simulator.world.crashes
 
 
+@pytest.fixture(scope="session")
+def fakturoid_server() -> Iterator[Simulator]:
+    with fakturoid.start() as simulator:
+        yield simulator
+
+
 @pytest.fixture
-def czech() -> Iterator[Books]:
-    """A running Fakturoid."""
-    with fakturoid.start() as simulator, Books(simulator) as books:
+def czech(fakturoid_server: Simulator) -> Iterator[Books]:
+    """A Fakturoid with empty books."""
+    fakturoid_server.world.reset()
+    with Books(fakturoid_server) as books:
         yield books
-        assert not simulator.world.crashes, simulator.world.crashes
+        assert not fakturoid_server.world.crashes, fakturoid_server.world.crashes
+
+
+@pytest.fixture(scope="session")
+def superfaktura_server() -> Iterator[Simulator]:
+    with superfaktura.start() as simulator:
+        yield simulator
 
 
 @pytest.fixture
-def slovak() -> Iterator[Ledger]:
-    """A running SuperFaktura."""
-    with superfaktura.start() as simulator, Ledger(simulator) as ledger:
+def slovak(superfaktura_server: Simulator) -> Iterator[Ledger]:
+    """A SuperFaktura with empty books."""
+    superfaktura_server.world.reset()
+    with Ledger(superfaktura_server) as ledger:
         yield ledger
-        assert not simulator.world.crashes, simulator.world.crashes
+        assert not superfaktura_server.world.crashes, superfaktura_server.world.crashes
