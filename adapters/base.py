@@ -14,6 +14,7 @@ from adapters.corrections import Correction, corrections
 from adapters.http import Speaker, Special, never
 from adapters.manifest import Credit, Manifest, Pdf
 from adapters.oauth import Login, OAuth
+from adapters.redact import PERSONAL
 from schemas.connection import Account
 from schemas.document import Document, Draft, Found, Kind, Payment, Sight
 from schemas.errors import Auth, RateLimited, Transient, Unsupported
@@ -108,12 +109,14 @@ class Adapter(ABC):
         """Departments, invoice books or number series to choose from; empty where there are none."""
         return self._series() if self.manifest.series else ()
 
-    def find(self, wanted: Draft, original: Document | None = None) -> Found:
+    def find(self, wanted: Draft, original: Document | None = None, *, doubt: bool = False) -> Found:
         """The live documents with the draft's reference and kind. NONE only when surely absent; a look-up that failed
-        (unreachable, 503, web page, unread page) is UNSURE with its reason. Raises Auth, RateLimited, Permanent.
+        (unreachable, 503, web page, unread page) is UNSURE with its reason. `doubt` says that it may have been sent
+        before: then a second way of knowing is asked too, where there is one. Raises Auth, RateLimited, Permanent.
         """
         try:
-            return self._find(wanted, original)
+            found = self._find(wanted, original)
+            return self._recall(wanted) if doubt and found.sight is Sight.NONE else found
         except RateLimited:
             raise
         except Transient as error:
@@ -173,6 +176,10 @@ class Adapter(ABC):
     @abstractmethod
     def _issue(self, draft: Draft, original: Document | None) -> Document: ...
 
+    def _recall(self, wanted: Draft) -> Found:
+        """A second way to learn of a document that the look-up does not show."""
+        return Found(Sight.NONE)
+
     def _series(self) -> tuple[Series, ...]:
         return ()
 
@@ -201,13 +208,16 @@ class Adapter(ABC):
         auth: Callable[[], Mapping[str, str]],
         headers: Mapping[str, str] | None = None,
         special: Special | None = None,
+        personal: str = "",
     ) -> Speaker:
-        """A Speaker with this adapter's ports and limits, masking the account's secret credentials. An `auth` that is
-        an OAuth is told of a 401 too, so that the call is repeated with a new token."""
+        """A Speaker with this adapter's ports and limits, masking the account's secret credentials, and people's data
+        in the usual fields and those that `personal` (a regular expression) names. An `auth` that is an OAuth is told
+        of a 401 too, so that the call is repeated with a new token."""
         return Speaker(
             self.manifest.key, base_url, auth=auth, headers=headers, special=special,
             refused=auth.refused if isinstance(auth, OAuth) else never,
             secrets=self._secrets(), limits=self._limits, **self._ports,  # type: ignore[arg-type]
+            personal=f"{PERSONAL}|{personal}" if personal else PERSONAL,
         )  # fmt: skip
 
     def _oauth(self, login: Login) -> OAuth:

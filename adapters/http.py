@@ -34,7 +34,9 @@ USER_AGENT = "Billhook/0.1"
 RETRY_AFTER = 60.0
 LONGEST_SENTENCE = 500
 #: Where systems put their own sentence, in this order.
-SENTENCE_KEYS = ("message", "error_description", "errors", "error", "detail", "title", "reason")
+SENTENCE_KEYS = (
+    "message", "error_description", "error_message", "error_messages", "errors", "error", "detail", "title", "reason",
+)  # fmt: skip
 Read = TypeVar("Read")
 Special = Mapping[int, type[AdapterError]]
 

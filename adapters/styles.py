@@ -32,7 +32,7 @@ class Style:
 STYLES: Mapping[str, tuple[Style, ...]] = {
     "fakturownia": (Style(Price.TOTALS, 6, source="documents.md 2.6 [S: fakturownia/API README], total_price_gross"),),
     "fakturoid": (Style(Price.GROSS, 4, source="fakturoid.cz/api/v3 invoices, decimals [U]"),),
-    "superfaktura": (Style(Price.NET, 4, True, source="documents.md 2.6 [S: superfaktura/docs], decimals [U]"),),
+    "superfaktura": (Style(Price.GROSS, 2, source="superfaktura/docs value-lists, item_ext (documents.md 2.3)"),),
     "idoklad": (Style(Price.GROSS, 4, source="documents.md 2.6 [S: Solitea/IdokladSdk], decimals [U]"),),
     "fortnox": (Style(Price.GROSS, 2, source="documents.md 2.6 [S: Fortnox plugin source], decimals [U]"),),
     "jortt": (Style(Price.NET, 2, True, source="documents.md 2.6 [S: jorttbv/jortt-ruby], decimals [U]"),),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from schemas.document import Document, Found, Sight
+from schemas.document import Document, Draft, Found, Sight
 
 
 def filled(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -23,6 +23,14 @@ def number_text(number: Decimal) -> str:
 def read_amount(text: Any, sign: int = 1) -> Decimal | None:
     """An amount as a system tells it, None when it tells none."""
     return None if text in (None, "") else sign * Decimal(str(text))
+
+
+def cash_rounding(draft: Draft) -> str:
+    """What is to be paid where cash is rounded, for systems that have no place of their own for it; "" = nothing."""
+    totals = draft.totals
+    return f"{totals.rounding:+} {draft.currency} = {totals.gross + totals.rounding} {draft.currency}" * bool(
+        totals.rounding
+    )
 
 
 def vat_by_rate(lines: Iterable[tuple[Any, Decimal | None]], whole: Decimal | None) -> dict[str, Decimal]:

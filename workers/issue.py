@@ -59,7 +59,7 @@ def resume(hand: Hand, account: Account, row: DocumentRow, history: Sequence[Iss
     """Find out about a row left `issuing` by a run that died or got no answer; no sooner than it could have ended."""
     paper = _paper(hand, account, row, history)
     _not_too_soon(paper)
-    found = _look(paper)
+    found = _look(paper, doubt=True)
     if found.sight is Sight.ONE:
         _settle(paper, found.document)
     else:
@@ -104,9 +104,9 @@ def _claim(hand: Hand, account: Account, draft: Draft) -> DocumentRow:
         )
 
 
-def _look(paper: Paper) -> Found:
-    """Ask the system; gives NONE or ONE, raises on anything less certain."""
-    found = paper.adapter.find(paper.draft, paper.followed)
+def _look(paper: Paper, *, doubt: bool = False) -> Found:
+    """Ask the system; gives NONE or ONE, raises on anything less certain. `doubt`: it may have been sent before."""
+    found = paper.adapter.find(paper.draft, paper.followed, doubt=doubt)
     if found.sight is Sight.MANY:
         numbers = ", ".join(d.number or d.system_id for d in found.documents)
         raise Incident(

@@ -10,7 +10,7 @@ from adapters.contacts import Known, key_of
 from adapters.exchange import fixed_rate
 from adapters.styles import STYLES
 from adapters.wire import encode
-from adapters.words import filled, number_text
+from adapters.words import cash_rounding, filled, number_text
 from schemas.document import Draft, Kind, Party
 
 SYSTEM = "fakturoid"
@@ -97,7 +97,7 @@ def taxes(draft: Draft, options: Mapping[str, str]) -> dict[str, Any]:
 def note(draft: Draft) -> str | None:
     """The legal reasons of zero VAT, why it was credited, and the shop's note, above the lines."""
     reasons = [row.reason for row in draft.breakdown if row.reason]
-    return "\n".join(dict.fromkeys(filter(None, (*reasons, draft.reason, draft.note)))) or None
+    return "\n".join(dict.fromkeys(filter(None, (*reasons, draft.reason, cash_rounding(draft), draft.note)))) or None
 
 
 def payment(draft: Draft) -> dict[str, Any]:

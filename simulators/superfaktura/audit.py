@@ -31,7 +31,7 @@ def summary(world: "SuperFaktura") -> dict[str, Any]:
             sums[currency] = sums.get(currency, Decimal(0)) + document.total
     return {
         "documents": len(live), "ever": len(world.invoices),
-        "per_oid": Counter(document.reference for document in live if document.reference),
+        "per_oid": Counter(document.mark for document in live if document.mark),
         "per_oid_kind": Counter(f"{document.reference} {document.kind}" for document in live if document.reference),
         "per_kind": Counter(document.kind for document in live),
         "totals": {currency: f"{total:.2f}" for currency, total in sums.items()},

@@ -78,6 +78,11 @@ class Document:
         return str(self.fields["order_no"] or "")
 
     @property
+    def mark(self) -> str:
+        """What a client knows its document by: a private comment, else the order number."""
+        return str(self.fields["internal_comment"] or self.reference)
+
+    @property
     def live(self) -> bool:
         return not self.deleted
 

@@ -91,13 +91,17 @@ POINTS: dict[str, Callable[[int], None]] = {
 }
 
 
+def _blind(paper: issue.Paper, *, doubt: bool = False) -> Found:
+    return Found(Sight.NONE)
+
+
 def sabotage() -> None:
     """Lay what SABOTAGE and BLIND ask for."""
     if plan := os.environ.get("SABOTAGE"):
         point, nth = plan.split("@")
         POINTS[point](int(nth))
     if os.environ.get("BLIND"):
-        issue._look = lambda paper: Found(Sight.NONE)
+        issue._look = _blind
 
 
 def web() -> Flask:

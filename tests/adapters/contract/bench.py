@@ -49,6 +49,8 @@ class Vendor:
     harmless: str = r"/token$"
     #: Look-ups that have no other place for a person's word than the address.
     searches: str = r"(?!)"
+    #: Whether `verify` can see that a key may only read, or a create alone shows it.
+    role_shows: bool = True
     #: The system says how long to wait by a Retry-After header; else in a way of its own, in seconds.
     retry_after: bool = True
     official: Mapping[str, Settings] = field(default_factory=dict)

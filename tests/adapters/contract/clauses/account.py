@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from schemas.errors import (
@@ -48,7 +50,8 @@ def a_role_that_may_only_read_is_auth_with_a_remedy(bench: Bench) -> None:
     if not bench.vendor.read_only:
         pytest.skip("this system has no such role")
     bench.switch(bench.vendor.read_only)
-    for tried in (bench.adapter().verify, lambda: bench.adapter().issue(draft())):
+    tries: list[Callable[[], object]] = [lambda: bench.adapter().issue(draft())]
+    for tried in [*tries, bench.adapter().verify] if bench.vendor.role_shows else tries:
         with pytest.raises(Auth) as caught:
             tried()
         assert caught.value.remedy
