@@ -77,6 +77,11 @@ def on(value: Any) -> bool:
     return value in (True, "true", "1", 1)
 
 
+def is_whole(text: str) -> bool:
+    """Plain digits: str.isdigit() also takes superscripts, which int() does not."""
+    return text.isascii() and text.isdigit()
+
+
 def ident(value: Any, place: str) -> Faults:
     """An id: a whole number, or its digits as a string."""
     if isinstance(value, bool) or not re.fullmatch(r"-?[0-9]+", str(value)):

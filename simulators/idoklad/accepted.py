@@ -43,8 +43,11 @@ def decimal(lowest: str = "-999999999999", highest: str = "999999999999") -> Che
 
 
 def moment(value: Any, place: str) -> Faults:
-    """YYYY-MM-DD or an ISO date-time, not before 1753."""
-    if not isinstance(value, str) or not re.match(r"\d{4}-\d\d-\d\d($|T)", value) or value < "1753-01-01":
+    """YYYY-MM-DD or an ISO date-time, not before 1753 and not at the very end of time."""
+    if not isinstance(value, str) or not re.match(r"\d{4}-\d\d-\d\d($|T)", value):
+        yield place, "must be a date"
+        return
+    if not "1753-01-01" <= value < "9999":
         yield place, "must be a date"
         return
     try:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from simulators.exchange import Request, Response
-from simulators.fields import Check, missing
+from simulators.fields import Check, is_whole, missing
 from simulators.idoklad import codebooks
 from simulators.idoklad.accepted import CONTACT, key
 from simulators.idoklad.filters import COMPARE, SEMANTIC, BadFilter, Column, condition, days, sorted_rows, whole, words
@@ -92,7 +92,7 @@ def _check_country(world: Idoklad, given: dict[str, Any]) -> None:
 
 
 def _contact(world: Idoklad, ident: str) -> dict[str, Any]:
-    contact = world.contacts.get(int(ident)) if ident.isdigit() else None
+    contact = world.contacts.get(int(ident)) if is_whole(ident) else None
     if contact is None:
         raise world.fail(404, 0, f"Contact with id {ident} was not found.")
     return contact

@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from simulators.exchange import Request, Response
-from simulators.fields import one_of, text
+from simulators.fields import is_whole, one_of, text
 from simulators.idoklad.accepted import boolean, integer, key
 from simulators.idoklad.document import CREDIT, INVOICE, PROFORMA, TYPE_NUMBERS
 from simulators.idoklad.filters import BadFilter, Column, condition, ids, truth
@@ -130,9 +130,9 @@ def preview(world: "Idoklad", request: Request) -> Response:
     series = (
         _series(world, asked["numericSequenceId"]) if asked.get("numericSequenceId") else default_series(world, kind)
     )
-    day = world.day(asked["date"]) if asked.get("date") else world.today()
+    day = world.asked_day(asked.get("date", ""))
     wanted = asked.get("documentSerialNumber", "")
-    custom = int(wanted) if wanted.isdigit() else series.next
+    custom = int(wanted) if is_whole(wanted) else series.next
     return world.envelope({"Unique": _preview(series, series.next, day), "Custom": _preview(series, custom, day)})
 
 
@@ -143,7 +143,7 @@ def _preview(series: Series, serial: int, day: date) -> dict[str, Any]:
 
 
 def _series(world: "Idoklad", ident: str) -> Series:
-    series = world.series.get(int(ident)) if ident.isdigit() else None
+    series = world.series.get(int(ident)) if is_whole(ident) else None
     if series is None:
         raise world.fail(404, 0, f"NumericSequence with id {ident} was not found.")
     return series

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from simulators.exchange import Request, Response
-from simulators.fields import missing
+from simulators.fields import is_whole, missing
 from simulators.idoklad.accepted import boolean, decimal, key, moment
 from simulators.idoklad.document import PAID, TYPE_NUMBERS, Document, Payment
 from simulators.idoklad.filters import BadFilter, condition, days, ids
@@ -41,8 +41,7 @@ def fully_pay(world: "Idoklad", request: Request) -> Response:
     """Pays what is missing; a second time is refused with 110."""
     document = any_document(world, request.params["id"])
     _refuse_paid(world, document)
-    asked = request.query.get("dateOfPayment")
-    day = world.day(asked) if asked else world.today()
+    day = world.asked_day(request.query.get("dateOfPayment", ""))
     pay(world, document, document.gross - document.paid, day.isoformat())
     touch(world, document)
     return world.envelope(True)
@@ -112,7 +111,7 @@ def destroy(world: "Idoklad", request: Request) -> Response:
 
 def any_document(world: "Idoklad", ident: str) -> Document:
     """Payments speak of a document's id without its kind."""
-    document = world.documents.get(int(ident)) if ident.isdigit() else None
+    document = world.documents.get(int(ident)) if is_whole(ident) else None
     if document is None or document.deleted:
         raise world.fail(404, 0, f"Document with id {ident} was not found.")
     return document
@@ -131,7 +130,7 @@ def _refuse_paid(world: "Idoklad", document: Document) -> None:
 
 
 def _payment(world: "Idoklad", ident: str) -> Payment:
-    payment = world.payments.get(int(ident)) if ident.isdigit() else None
+    payment = world.payments.get(int(ident)) if is_whole(ident) else None
     if payment is None:
         raise world.fail(404, 0, f"IssuedDocumentPayment with id {ident} was not found.")
     return payment

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from simulators.fields import Faults, missing
+from simulators.fields import Faults, is_whole, missing
 from simulators.idoklad import codebooks
 from simulators.idoklad.accepted import ITEM_REQUIRED
 
@@ -24,7 +24,7 @@ def faults(world: "Idoklad", kind: str, given: Mapping[str, Any], required: tupl
         yield "DateOfMaturity", "must not be before DateOfIssue"
     if given.get("DocumentSerialNumber", 1) <= 0:
         yield "DocumentSerialNumber", "must be greater than 0"
-    if not (given.get("VariableSymbol") or "0").isdigit():
+    if not is_whole(given.get("VariableSymbol") or "0"):
         yield "VariableSymbol", "must be at most 10 digits"
 
 

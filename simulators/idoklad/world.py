@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from simulators.exchange import Refusal, Request, Response, as_json
-from simulators.fields import Check, Faults, checked
+from simulators.fields import Check, Faults, checked, is_whole
 from simulators.idoklad import closing, tokens
+from simulators.idoklad.accepted import moment
 from simulators.idoklad.document import Document, Payment
 from simulators.idoklad.numbering import Series, first_series
 from simulators.idoklad.routes import ROUTES
@@ -133,8 +134,14 @@ class Idoklad(World):
 
     def day(self, value: str) -> date:
         """The day of a date or date-time in the agenda's own zone: midnight UTC in winter is still the same day."""
-        moment = datetime.fromisoformat(value)
-        return moment.astimezone(self.zone).date() if moment.tzinfo else moment.date()
+        instant = datetime.fromisoformat(value)
+        return instant.astimezone(self.zone).date() if instant.tzinfo else instant.date()
+
+    def asked_day(self, text: str) -> date:
+        """A day of the query string; today when none is asked for."""
+        for place, sentence in moment(text, "date") if text else ():
+            raise self.fail(400, 400, f"{place}: {sentence}")
+        return self.day(text) if text else self.today()
 
     def secrets(self) -> tuple[str, ...]:
         own = self.settings
@@ -154,7 +161,7 @@ class Idoklad(World):
 
     def document(self, kind: str, ident: str) -> Document:
         """A live document of one kind; 404 otherwise."""
-        document = self.documents.get(int(ident)) if ident.isdigit() else None
+        document = self.documents.get(int(ident)) if is_whole(ident) else None
         if document is None or document.deleted or document.kind != kind:
             raise self.fail(404, 0, f"{kind} with id {ident} was not found.")
         return document
@@ -186,6 +193,6 @@ class Idoklad(World):
 
     def _counted(self, asked: Mapping[str, str], name: str, start: int) -> int:
         text = asked.get(name, str(start))
-        if not text.isdigit() or int(text) < 1:
+        if not is_whole(text) or int(text) < 1:
             raise self.fail(400, 400, f"{name}: must be a number from 1 on")
         return int(text)

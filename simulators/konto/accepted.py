@@ -19,7 +19,7 @@ INVOICE_TYPE, CREDIT_TYPE = "invoice", "credit"
 ACCOUNTING = ("Created", "Posted", "Skipped", "Error")
 LONG = 65_535
 
-NUMBER = amount()
+NUMBER = amount(-999_999_999_999, "999999999999")
 FLAG = one_of(0, 1, "0", "1")
 SWITCHES = (1, "1")
 
@@ -86,7 +86,7 @@ _SALE: dict[str, Check] = {
 }  # fmt: skip
 DATES: dict[str, Check] = {"issue_date": day, "due_date": day, "settlement_date": day}
 INVOICE: dict[str, Check] = {
-    **_SALE, **DATES, "type": one_of(INVOICE_TYPE, CREDIT_TYPE), "payment_fee": amount(0), "files": text(),
+    **_SALE, **DATES, "type": one_of(INVOICE_TYPE, CREDIT_TYPE), "payment_fee": amount(0, "999999999999"), "files": text(),
     "save": FLAG,
 }  # fmt: skip
 INVOICE_REQUIRED = ("amount", "currency", *DATES, "type", "customer", "items")

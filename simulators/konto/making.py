@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from simulators.fields import Check, Faults, checked, missing
+from simulators.fields import Check, Faults, checked, is_whole, missing
 from simulators.konto.accepted import (
     CREDIT_TYPE,
     CUSTOMER,
@@ -28,7 +28,7 @@ def sale(world: "Konto", data: dict[str, Any], known: Mapping[str, Check], requi
     """A request that has passed every rule, its lines completed from the item register."""
     extra: dict[str, Check] = {"customer": _object, "items": _list}
     if world.settings["refer_guid"] == "kept":
-        extra["refer_guid"] = lambda guid, place: iter(() if guid in world.invoices else ((place, "is unknown"),))
+        extra["refer_guid"] = lambda guid, place: iter(() if str(guid) in world.invoices else ((place, "is unknown"),))
     world.demand(missing(data, required, IS_REQUIRED))
     world.demand(checked(data, {**known, **extra}))
     lines = [completed(world, line) for line in data["items"]]
@@ -123,7 +123,7 @@ def _rules(world: "Konto", given: Mapping[str, Any]) -> Iterator[tuple[str, str]
     if given.get("is_discount") in SWITCHES and not own["discount_subscription"]:
         yield "is_discount", "needs a discount subscription"
     for name in filter(None, str(given.get("files") or "").split(",")):
-        if not name.strip().isdigit() or int(name) not in world.files:
+        if not is_whole(name.strip()) or int(name) not in world.files:
             yield "files", f"{name} is unknown"
     if own["amount_check"] == "exact":
         yield from _amount_faults(world, given)

@@ -9,7 +9,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from simulators.exchange import BadBody, Refusal, Request, Response, as_json
-from simulators.fields import Faults
+from simulators.fields import Faults, is_whole
 from simulators.konto import closing, orders_door
 from simulators.konto.arithmetic import Reckoning
 from simulators.konto.document import Document
@@ -112,7 +112,7 @@ class Konto(World):
     def page(self, rows: Iterable[Any], asked: Mapping[str, str], length: int | None = None) -> list[Any]:
         """Without a limit everything; pages count from 1."""
         for name in ("limit", "page"):
-            if asked.get(name, "1").strip() and (not asked.get(name, "1").isdigit() or int(asked.get(name, "1")) < 1):
+            if asked.get(name) and (not is_whole(asked[name]) or int(asked[name]) < 1):
                 raise self.no(f"{name} must be a number from 1 on")
         found, size = list(rows), int(asked.get("limit") or length or 0)
         start = (int(asked.get("page") or 1) - 1) * size

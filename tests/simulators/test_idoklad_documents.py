@@ -233,3 +233,14 @@ def test_a_contact_is_found_by_plain_or_coded_text_but_not_in_quotes(agenda: Age
     assert agenda.data("PATCH", "/Contacts", {"Id": ident, "City": "Brno"})["City"] == "Brno"
     agenda.created(PartnerId=ident)
     assert agenda.refused("DELETE", f"/Contacts/{ident}")[:2] == (400, 101)
+
+
+@pytest.mark.parametrize("path", ["/IssuedInvoices/²", "/Contacts/²", "/IssuedInvoices?pagesize=²",
+                                  "/NumericSequences/DocumentNumbers/0?date=2026-13-45"])  # fmt: skip
+def test_strange_digits_and_days_are_answered(agenda: Agenda, path: str) -> None:
+    assert agenda.call("GET", path).status_code in (400, 404)
+
+
+def test_the_end_of_time_is_no_day(agenda: Agenda) -> None:
+    body = {**agenda.body(), "DateOfTaxing": "9999-12-31T23:59:59+00:00"}
+    assert agenda.refused("POST", "/IssuedInvoices", body) == (400, 400, "DateOfTaxing: must be a date")

@@ -83,6 +83,7 @@ def test_both_credentials_are_looked_at_on_every_call(account: Account) -> None:
     ({"customer": customer(name="")}, "Name is required"), ({"due_date": "30.11.2026"}, "due_date must be a date"),
     ({"customer": customer(output_select="2")}, "trading_partner_id is required"), ({"is_claim": 1}, "is_claim needs"),
     ({"order_reference": "1"}, "order_reference unknown field"), ({"files": "7"}, "files 7 is unknown"),
+    ({"items": [line(10**40)]}, "item.unit_price must be at most"), ({"files": "²"}, "files ² is unknown"),
     ({"type": "proforma"}, "type must be"), ({"refer_guid": "x"}, "refer_guid unknown field"),
 ])  # fmt: skip
 def test_what_is_wrong_is_refused_with_a_sentence(account: Account, fields: dict[str, Any], sentence: str) -> None:
@@ -186,6 +187,7 @@ def test_the_sign_of_a_credit_note_can_be_the_other_one(account: Account) -> Non
 
 def test_a_link_to_the_original_can_be_let_in(account: Account) -> None:
     account.switch(refer_guid="kept")
+    assert told(account, refer_guid={"a": 1}) == "refer_guid is unknown"
     original = account.created()["guid"]
     assert account.created(type="credit", refer_guid=original)["refer_guid"] == original
     assert told(account, refer_guid="x") == "refer_guid is unknown"
