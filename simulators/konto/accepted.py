@@ -86,7 +86,8 @@ _SALE: dict[str, Check] = {
 }  # fmt: skip
 DATES: dict[str, Check] = {"issue_date": day, "due_date": day, "settlement_date": day}
 INVOICE: dict[str, Check] = {
-    **_SALE, **DATES, "type": one_of(INVOICE_TYPE, CREDIT_TYPE), "payment_fee": amount(0, "999999999999"), "files": text(),
+    **_SALE, **DATES, "type": one_of(INVOICE_TYPE, CREDIT_TYPE), "payment_fee": amount(0, "999999999999"),
+    "files": text(),
     "save": FLAG,
 }  # fmt: skip
 INVOICE_REQUIRED = ("amount", "currency", *DATES, "type", "customer", "items")
