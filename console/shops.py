@@ -15,10 +15,11 @@ from console.parts import Plain, given, house, ring
 from console.shop_add import add, timezone, webhook_of
 from console.shop_check import checked
 from console.shop_generic import add_generic
+from console.shop_looks import backfill_command, how_looked_at, set_mode, sync
 from console.shop_unas import add_unas
 from console.shop_woocommerce import add_woocommerce
 from console.tables import one, show
-from ledger import alarms, connections, events
+from ledger import alarms, connections, events, polls
 from ledger.engine import Tx
 from schemas import shop_secret
 from schemas.connection import Shop
@@ -37,6 +38,8 @@ def shop() -> None:
 shop.add_command(add)
 for command in (add_woocommerce, add_unas, add_generic):
     add.add_command(command)
+for command in (sync, backfill_command):
+    shop.add_command(command)
 
 
 @shop.command("list")
@@ -47,12 +50,13 @@ def shop_list(everything: bool, as_json: bool) -> None:
     ledger = house().ledger
     with ledger.read() as tx:
         found = connections.list_shops(tx, ledger.vault)
-    rows = [_row(s) for s in found if everything or s.state != "removed"]
-    show(rows, ("key", "platform", "name", "url", "timezone", "state"), as_json=as_json)
+        rows = [_row(tx, s) for s in found if everything or s.state != "removed"]
+    show(rows, ("key", "platform", "name", "url", "state", "mode", "last_look", "last_delivery"), as_json=as_json)
 
 
-def _row(found: Shop) -> dict[str, Any]:
+def _row(tx: Tx, found: Shop) -> dict[str, Any]:
     own = {k: getattr(found, k) for k in ("key", "platform", "name", "url", "timezone", "state")}
+    own |= how_looked_at(tx, found)
     return {**own, "webhook": webhook_of(found), "secrets": len(found.secrets), "reads_back": bool(found.credentials)}
 
 
@@ -62,10 +66,12 @@ def _row(found: Shop) -> dict[str, Any]:
 @click.option("--url", help="Where the shop is.")
 @click.option("--timezone", "zone", type=timezone, help="The shop's own time zone.")
 @click.option("--set", "settings", multiple=True, metavar="FIELD=VALUE", help="A credential for reading the shop back.")
+@click.option("--mode", type=click.Choice(polls.MODES), help="How its orders are learned of: webhooks, polling, both.")
 @click.option("--json", "as_json", is_flag=True)
 def shop_edit(
-    key: str, name: str | None, url: str | None, zone: str | None, settings: Sequence[str], as_json: bool
-) -> None:
+    key: str, name: str | None, url: str | None, zone: str | None, settings: Sequence[str], mode: str | None,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Change what is known about a shop; what is not given stays."""
     ledger = house().ledger
     with ledger.write() as tx:
@@ -76,9 +82,12 @@ def shop_edit(
         if settings:
             connections.set_credentials(tx, ledger.vault, found.id, _credentials(found, settings))
         changed = a_shop(tx, key)
+        if mode:
+            set_mode(tx, changed, mode)
         woken = _key_changed(tx, found) if settings else []
+        row = _row(tx, changed)
     ring(woken)
-    one(_row(changed), as_json=as_json)
+    one(row, as_json=as_json)
 
 
 def _key_changed(tx: Tx, found: Shop) -> list[tuple[str, str]]:

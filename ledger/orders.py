@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
@@ -10,13 +10,14 @@ from decimal import Decimal
 from sqlalchemy import Connection, Row, delete, select, update
 
 from ledger.rows import Beat, OrderRow
+from ledger.states import AT_ONCE
 from ledger.tables import leases, orders
 from ledger.upsert import insert_for
 from schemas.errors import BillhookError
 from schemas.event import Event
 
-__all__ = ["Beat", "OrderRow", "allow_issue", "beats", "find", "fix_account", "holds", "lease_event", "note_newest",
-           "page", "release", "release_all", "renew", "take_away", "take_lease"]  # fmt: skip
+__all__ = ["Beat", "OrderRow", "allow_issue", "beats", "find", "fix_account", "holds", "lease_event", "left_alone",
+           "note_newest", "page", "release", "release_all", "renew", "take_away", "take_lease"]  # fmt: skip
 
 _COLUMNS = [orders.c[field.name] for field in fields(OrderRow)]
 
@@ -136,3 +137,13 @@ def page(tx: Connection, *, shop_id: int, after: int | None = None, limit: int =
     query = select(*_COLUMNS).where(orders.c.shop_id == shop_id).order_by(orders.c.id.desc()).limit(limit)
     query = query if after is None else query.where(orders.c.id < after)
     return [OrderRow(**row._mapping) for row in tx.execute(query)]
+
+
+def left_alone(tx: Connection, shop_id: int, order_ids: Sequence[str], reason: str) -> list[str]:
+    """The newest events of those of these orders whose last decision had this reason."""
+    found: list[str] = []
+    for start in range(0, len(order_ids), AT_ONCE):
+        mine = (orders.c.shop_id == shop_id, orders.c.order_id.in_(order_ids[start : start + AT_ONCE]))
+        asked = select(orders.c.newest_event_id).where(*mine, orders.c.reason == reason)
+        found += [event_id for event_id in tx.execute(asked).scalars() if event_id]
+    return found

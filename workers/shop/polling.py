@@ -66,7 +66,7 @@ def look(services: Services, shop: Shop, *, since: datetime | None = None, tell:
     with services.ledger.write() as tx:
         polls.end(tx, shop.id, looked.mark, began, services.now())
         woken = answers(tx, shop, services.now())
-    _ring(services, woken)
+    ring(services, woken)
     log.info("shop_looked_at", shop=shop.key, listed=looked.listed, stored=looked.stored)
     return looked
 
@@ -91,7 +91,7 @@ def _since(row: Poll, line: datetime, services: Services) -> datetime:
 
 def _listed(services: Services, shop: Shop, line: datetime | None, since: datetime, tell: Tell) -> Looked:
     looked = Looked(since)
-    for page in _pages(services.shop_client(shop).changed(since)):
+    for page in pages(services.shop_client(shop).changed(since)):
         stored = _store(services, shop, page, line)
         marks = [reading.modified_at for reading in page if reading.modified_at]
         mark = max([*marks, *([looked.mark] if looked.mark else [])], default=None)
@@ -103,9 +103,10 @@ def _listed(services: Services, shop: Shop, line: datetime | None, since: dateti
     return looked
 
 
-def _pages(readings: Iterable[Reading]) -> Iterator[list[Reading]]:
+def pages(readings: Iterable[Reading], size: int = PAGE) -> Iterator[list[Reading]]:
+    """A listing in handy pieces, as it comes."""
     left = iter(readings)
-    while page := list(islice(left, PAGE)):
+    while page := list(islice(left, size)):
         yield page
 
 
@@ -120,7 +121,7 @@ def _store(services: Services, shop: Shop, page: Sequence[Reading], line: dateti
     now = services.now()
     with services.ledger.write() as tx:
         stored = events.store(tx, [_incoming(shop, reading, now) for reading in wanted], now)
-    _ring(services, [(one.event_id, one.shop_key) for one in stored if one.ring])
+    ring(services, [(one.event_id, one.shop_key) for one in stored if one.ring])
     return stored
 
 
@@ -149,7 +150,8 @@ def _incoming(shop: Shop, reading: Reading, now: datetime) -> Incoming:
     return Incoming(shop.id, shop.key, SOURCE, reading.body, envelope, now)
 
 
-def _ring(services: Services, bells: Sequence[Bell]) -> None:
+def ring(services: Services, bells: Sequence[Bell]) -> None:
+    """Ring now; without Redis the clock does it later."""
     try:
         services.bell.ring(bells)
     except BellDown as error:
