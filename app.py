@@ -20,7 +20,7 @@ from ledger.vault import Vault
 from schemas.apikey import ApiKey
 from schemas.connection import Shop
 from schemas.errors import Misconfigured
-from webhooks import generic, health, problems, receive
+from webhooks import apipage, generic, health, openapi, problems, receive
 from webhooks.deadline import Deadline
 from webhooks.pings import Pings
 from webhooks.refusals import Refusal, Refusals
@@ -98,6 +98,9 @@ def _open_doors(app: Flask, settings: Settings, house: House) -> None:
         sources={**SOURCES, "generic": generic.source(_books(house.ledger))},
     )
     app.register_blueprint(receive.blueprint(door))
+    api = openapi.publish(app)
+    app.extensions["billhook.api"] = api
+    app.register_blueprint(apipage.blueprint(api))
     stale = house.timing.heartbeat_stale
     app.register_blueprint(health.blueprint(health.Health(house.ledger, bell.ping, stale, settings.metrics_dir)))
     pages.register(app, house, auth.register(app, house))

@@ -6,7 +6,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from schemas.generic_values import MONEY_PLACES, Amount, Facts, Identifier, Instant, Text
 
@@ -20,10 +20,17 @@ def _optional(text: str, **more: Any) -> Text:
     return Text(allow_none=True, load_default="", metadata={"description": text}, **more)
 
 
-_COUNTRY = validate.Regexp(r"^[A-Z]{2}\Z", error="This is no country code (ISO 3166, two capital letters).")
+_COUNTRY = validate.Regexp(r"^[A-Z]{2}$", error="This is no country code (ISO 3166, two capital letters).")
 
 
-class AddressSchema(Schema):
+class Shape(Schema):
+    """Names that nobody knows are refused: a misspelt one would silently do nothing."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class AddressSchema(Shape):
     """A postal address."""
 
     street = _optional("Street and house number.")
@@ -50,12 +57,12 @@ class BuyerSchema(AddressSchema):
     registration = _optional("Number in the companies' register.", longest=40)
     email = _optional(
         "Where the document goes, if the route says so.",
-        validate=validate.Regexp(r"^$|^[^@\s]+@[^@\s]+\Z", error="This is no e-mail address."),
+        validate=validate.Regexp(r"^$|^[^@\s]+@[^@\s]+$", error="This is no e-mail address."),
     )
     phone = _optional("Telephone.", longest=40)
 
 
-class PaymentSchema(Schema):
+class PaymentSchema(Shape):
     """How it is, or was, paid."""
 
     method = Text(
@@ -69,13 +76,13 @@ class PaymentSchema(Schema):
     reference = _optional("The payment's own number.")
 
 
-class PricedSchema(Schema):
+class PricedSchema(Shape):
     """Exactly one price: of the whole line or of one piece, with VAT (gross) or without it (net)."""
 
-    line_gross = Amount()
-    line_net = Amount()
-    unit_gross = Amount()
-    unit_net = Amount()
+    line_gross = Amount(metadata={"description": "Of the whole line, with VAT."})
+    line_net = Amount(metadata={"description": "Of the whole line, without VAT."})
+    unit_gross = Amount(metadata={"description": "Of one piece, with VAT."})
+    unit_net = Amount(metadata={"description": "Of one piece, without VAT."})
 
     @validates_schema
     def _one_price(self, data: dict[str, Any], **_kwargs: Any) -> None:
@@ -94,14 +101,16 @@ class LineSchema(PricedSchema):
     """A thing sold, shipping, or a fee; a discount is a line with a negative price."""
 
     id = Identifier(required=True, metadata={"description": "Unique in the order."})
-    name = Text(required=True)
-    quantity = Amount(required=True, validate=_above_zero)
+    name = Text(required=True, metadata={"description": "As it stands on the document."})
+    quantity = Amount(required=True, validate=_above_zero, metadata={"description": "Above zero."})
     rate = Amount(
         required=True,
         validate=validate.Range(0, 100, error="This is no VAT rate in per cent."),
         metadata={"description": "VAT in per cent. Why it is 0 is told by the route's rules, never guessed."},
     )
-    kind = fields.String(load_default="item", validate=validate.OneOf(KINDS))
+    kind = fields.String(
+        load_default="item", validate=validate.OneOf(KINDS), metadata={"description": "What the route's rules may ask."}
+    )
     sku = _optional("Article number.")
     unit = _optional("UN/ECE Recommendation 20, or the sender's own word.", longest=20)
     tax_class = _optional("A word that the route's zero_rate_map knows.", longest=64)
@@ -120,12 +129,14 @@ class RefundLineSchema(PricedSchema):
             raise ValidationError("A price of one piece needs a quantity.", "quantity")
 
 
-class RefundSchema(Schema):
+class RefundSchema(Shape):
     """Money that went back, once."""
 
     id = Identifier(required=True, metadata={"description": "Unique in the order: one refund, one credit note."})
-    at = Instant(required=True)
-    amount = Amount(required=True, places=MONEY_PLACES, validate=validate.Range(0))
+    at = Instant(required=True, metadata={"description": "When the money went back."})
+    amount = Amount(
+        required=True, places=MONEY_PLACES, validate=validate.Range(0), metadata={"description": "All that went back."}
+    )
     reason = _optional("Why.", longest=1000)
     lines = fields.List(
         fields.Nested(RefundLineSchema),
@@ -135,26 +146,29 @@ class RefundSchema(Schema):
     )
 
 
-class GiftCardSchema(Schema):
+class GiftCardSchema(Shape):
     """A multi-purpose gift card: a payment that `total` is already reduced by."""
 
     code = Text(required=True, longest=64)
     amount = Amount(required=True, places=MONEY_PLACES, validate=_above_zero)
 
 
-class OrderSchema(Schema):
+class OrderSchema(Shape):
     """An order as it is now. Names that are not listed here are refused; `meta` takes what is yours."""
 
     id = Identifier(required=True, metadata={"description": "Unique in the shop, for ever."})
     number = Text(required=True, longest=64, metadata={"description": "What people call it."})
     modified = Instant(required=True, metadata={"description": "When the order last changed; the newest state counts."})
-    placed = Instant(required=True)
+    placed = Instant(required=True, metadata={"description": "When it was placed."})
     completed_at = Instant(allow_none=True, load_default=None, metadata={"description": "When it was delivered."})
-    status = fields.String(required=True, validate=validate.OneOf(STATUSES))
+    status = fields.String(
+        required=True, validate=validate.OneOf(STATUSES), metadata={"description": "What the route's rules go by."}
+    )
     currency = Text(
         required=True,
         longest=3,
-        validate=validate.Regexp(r"^[A-Z]{3}\Z", error="This is no currency (ISO 4217, three capital letters)."),
+        validate=validate.Regexp(r"^[A-Z]{3}$", error="This is no currency (ISO 4217, three capital letters)."),
+        metadata={"description": "ISO 4217."},
     )
     total = Amount(
         required=True,
@@ -168,11 +182,16 @@ class OrderSchema(Schema):
     )
     buyer = fields.Nested(BuyerSchema, required=True)
     payment = fields.Nested(PaymentSchema, required=True)
-    lines = fields.List(fields.Nested(LineSchema), required=True, validate=validate.Length(min=1))
+    lines = fields.List(
+        fields.Nested(LineSchema),
+        required=True,
+        validate=validate.Length(min=1),
+        metadata={"description": "Items, shipping, fees and discounts; together they are the total."},
+    )
     channel = _optional("The sales channel; each may have a route of its own.", longest=64)
     language = _optional(
         "Of the document, like pl or pt-BR.",
-        validate=validate.Regexp(r"^$|^[a-z]{2}(-[A-Z]{2})?\Z", error="This is no language like pl or pt-BR."),
+        validate=validate.Regexp(r"^$|^[a-z]{2}(-[A-Z]{2})?$", error="This is no language like pl or pt-BR."),
     )
     delivery = fields.Nested(DeliverySchema, allow_none=True, load_default=None)
     refunds = fields.List(fields.Nested(RefundSchema), allow_none=True, load_default=list)

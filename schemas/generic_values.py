@@ -50,8 +50,9 @@ class Text(fields.String):
     """Text without control characters, blanks at its ends taken off; empty only where it is `blank` or optional."""
 
     def __init__(self, *, longest: int = 255, breaks: bool = False, blank: bool = False, **more: Any) -> None:
-        super().__init__(metadata={"maxLength": longest, **more.pop("metadata", {})}, **more)
-        self._longest, self._breaks, self._blank = longest, breaks, blank or not self.required
+        self._longest, self._breaks, self._blank = longest, breaks, blank or not more.get("required")
+        size = {"maxLength": longest} | ({} if self._blank else {"minLength": 1})
+        super().__init__(metadata={**size, **more.pop("metadata", {})}, **more)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs).strip()
