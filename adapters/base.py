@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import partial
 from typing import ClassVar, NoReturn
@@ -167,6 +168,14 @@ class Adapter(ABC):
         """How the document stands at the state's hub; NONE where the system has none."""
         return self._official(document) if self.manifest.official else Official(OfficialState.NONE)
 
+    def listed(self, first: date, last: date) -> Iterator[Document]:
+        """Every document issued on these days, ours or not, cancelled ones too as far as the system shows them; only
+        where `manifest.lists`. Breaks off with an AdapterError rather than leave something out.
+        """
+        if not self.manifest.lists:
+            self._cannot("list documents")
+        return self._of_days(first, last)
+
     @abstractmethod
     def _verify(self) -> AccountInfo: ...
 
@@ -197,6 +206,9 @@ class Adapter(ABC):
 
     def _pdf(self, document: Document) -> bytes:
         self._cannot("give a PDF")
+
+    def _of_days(self, first: date, last: date) -> Iterator[Document]:
+        self._cannot("list documents")
 
     def _official(self, document: Document) -> Official:
         return Official(OfficialState.NONE)

@@ -64,6 +64,7 @@ MANIFEST = Manifest(
     official="KSeF",
     series=True,
     series_option="department_id",
+    lists=True,
     limits=(Window(60, 60), Window(1000, 3600)),
     at_once=2,
 )  # fmt: skip
@@ -78,7 +79,7 @@ OFFICIAL = {
 GOV_FIELDS = "id,gov_status,gov_id,gov_error_messages,gov_verification_link"
 TAKEN = re.compile(r"zajęt|istnieje|użyt|taken|exist|unique|already", re.IGNORECASE)
 READ_ONLY = "Give the API code of a user whose role may issue documents: this one answered without making anything."
-PAGE, SMALLEST_PAGE, LAST_PAGE = 100, 25, 50
+PAGE, SMALLEST_PAGE, LAST_PAGE, LAST_LISTED = 100, 25, 50, 1000
 
 
 def to_payload(
@@ -237,21 +238,30 @@ class Fakturownia(Adapter):
         raise self.speaker.refusal(refusal, Ambiguous, code="REFERENCE_TAKEN")
 
     def _with_oid(self, wanted: Draft) -> Iterator[Document]:
-        """Every document with exactly this oid and kind. The filter may match parts, so pages are read to the end; the
-        page size differs between accounts, so only a page shorter than any of them is the last (sheet section 6).
+        """Every document with exactly this oid and kind: the filter may match parts (sheet section 6)."""
+        mine = wanted.reference, KINDS[wanted.kind]
+        return self._pages(lambda row: (row["oid"], row["kind"]) == mine, LAST_PAGE, oid=mine[0], period="all")
+
+    def _of_days(self, first: date, last: date) -> Iterator[Document]:
+        # https://github.com/fakturownia/API (Lista faktur z danego okresu); by issue date
+        days = {"date_from": first.isoformat(), "date_to": last.isoformat()}
+        return self._pages(lambda row: row["kind"] in KINDS.values(), LAST_LISTED, period="more", **days)
+
+    def _pages(self, wanted: Callable[[Mapping[str, Any]], bool], most: int, **asked: str) -> Iterator[Document]:
+        """The wanted documents of a list, read to its end: the page size differs between accounts, so only a page
+        shorter than any of them is the last.
         """
 
         def page_of(rows: Any) -> tuple[int, list[Document]]:
-            mine = [row for row in rows if row["oid"] == wanted.reference and row["kind"] == KINDS[wanted.kind]]
-            return len(rows), [to_document(row) for row in mine]
+            return len(rows), [to_document(row) for row in rows if wanted(row)]
 
-        asked = {"oid": wanted.reference, "period": "all", "include_positions": "true", "per_page": str(PAGE)}
-        for page in range(1, LAST_PAGE + 1):
+        asked |= {"include_positions": "true", "per_page": str(PAGE)}
+        for page in range(1, most + 1):
             length, documents = self._read(page_of, "/invoices.json", **asked, page=str(page))
             yield from documents
             if length < SMALLEST_PAGE:
                 return
-        raise self.speaker.error(Transient, f"More than {LAST_PAGE} pages match the reference", code="UNREAD_PAGES")
+        raise self.speaker.error(Transient, f"The list has more than {most} pages", code="UNREAD_PAGES")
 
     def _read(self, read: Callable[[Any], Read], path: str, **params: str) -> Read:
         """One GET, and what `read` makes of its data."""

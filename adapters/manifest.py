@@ -79,7 +79,8 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One system. Empty `currencies` = any; `most_sends` 0 = unlimited; `official` names the state's hub, "" = none."""
+    """One system. Empty `currencies` = any; `most_sends` 0 = unlimited; `official` names the state's hub, "" = none;
+    `lists`: the documents of some days can be listed."""
 
     key: str
     label: str
@@ -104,6 +105,7 @@ class Manifest:
     official: str = ""
     series: bool = False
     series_option: str = ""
+    lists: bool = False
     currencies: frozenset[str] = frozenset()
     limits: tuple[Window, ...] = ()
     at_once: int = 0

@@ -34,6 +34,7 @@ ROWS: tuple[tuple[str, Callable[[Manifest], object]], ...] = (
     ("e-mail", lambda m: m.mail),
     ("state's hub", lambda m: m.official),
     ("series or departments", lambda m: m.series),
+    ("lists its documents", lambda m: m.lists),
 )
 
 

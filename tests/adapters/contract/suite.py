@@ -17,7 +17,7 @@ from adapters.manifest import Credit, Manifest, Reference
 from schemas.document import Kind
 from tests.adapters.contract.bench import Bench, Vendor
 
-ROOMS = ("account", "issuing", "look_up", "lost", "guard", "once", "after", "silence")
+ROOMS = ("account", "issuing", "look_up", "lost", "guard", "once", "after", "listing", "silence")
 
 
 @dataclass(frozen=True)
