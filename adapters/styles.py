@@ -18,13 +18,15 @@ class Price(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Style:
     """How a system takes prices: `decimals` of a unit price it keeps, `rounding` a position outside VAT exists,
-    `split` lines may be sent as two positions. `source` says where the knowledge is from.
+    `split` lines may be sent as two positions, `kept` decimals of an amount it keeps whatever the currency (None: the
+    currency's own). `source` says where the knowledge is from.
     """
 
     price: Price
     decimals: int = 2
     rounding: bool = False
     split: bool = True
+    kept: int | None = None
     source: str = ""
 
 
@@ -32,7 +34,9 @@ class Style:
 STYLES: Mapping[str, tuple[Style, ...]] = {
     "fakturownia": (Style(Price.TOTALS, 6, source="documents.md 2.6 [S: fakturownia/API README], total_price_gross"),),
     "fakturoid": (Style(Price.GROSS, 4, source="fakturoid.cz/api/v3 invoices, decimals [U]"),),
-    "superfaktura": (Style(Price.GROSS, 2, source="superfaktura/docs value-lists, item_ext (documents.md 2.3)"),),
+    "superfaktura": (
+        Style(Price.GROSS, 2, kept=2, source="superfaktura/docs value-lists, item_ext (documents.md 2.3)"),
+    ),
     "idoklad": (Style(Price.GROSS, 4, source="documents.md 2.6 [S: Solitea/IdokladSdk], decimals [U]"),),
     "fortnox": (Style(Price.GROSS, 2, source="documents.md 2.6 [S: Fortnox plugin source], decimals [U]"),),
     "jortt": (Style(Price.NET, 2, True, source="documents.md 2.6 [S: jorttbv/jortt-ruby], decimals [U]"),),

@@ -72,8 +72,13 @@ def _totals(draft: Draft, style: Style) -> Encoding:
 
 
 def _gross(draft: Draft, style: Style) -> Encoding:
-    positions = [p for line in draft.lines for p in _priced(line, line.gross, style, draft.decimals)]
+    positions = [p for line in draft.lines for p in _priced(line, line.gross, style, _kept(draft, style))]
     return Encoding(style, tuple(positions))
+
+
+def _kept(draft: Draft, style: Style) -> int:
+    """To how many decimals the system rounds an amount of this draft."""
+    return draft.decimals if style.kept is None else style.kept
 
 
 def _priced(
@@ -154,7 +159,7 @@ def gives_back(draft: Draft, encoding: Encoding) -> bool:
     sums: dict[Group, Decimal] = {}
     for position in encoding.positions:
         group = position.line.vat_category, position.line.vat_rate
-        amount = round_to(position.quantity * position.price, draft.decimals)
+        amount = round_to(position.quantity * position.price, _kept(draft, encoding.style))
         sums[group] = sums.get(group, ZERO) + amount
     if encoding.style.price is Price.TOTALS:
         return _totals_hold(draft, encoding)

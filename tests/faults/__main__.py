@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.faults.books import Result
 from tests.faults.lab import lab
 from tests.faults.run import NAMES, run
+from tests.faults.systems import SYSTEMS
 
 
 def main() -> int:
@@ -18,6 +19,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--fault", choices=NAMES)
+    parser.add_argument("--system", choices=SYSTEMS)
     asked = parser.parse_args()
     folder = Path("var/faults")
     shutil.rmtree(folder, ignore_errors=True)
@@ -25,13 +27,15 @@ def main() -> int:
     with lab(folder) as house:
         for index in range(asked.runs):
             fault = asked.fault or NAMES[index % len(NAMES)]
-            results.append(run(house, fault, asked.seed + index))
+            system = asked.system or SYSTEMS[(index + index // len(NAMES)) % len(SYSTEMS)]
+            results.append(run(house, fault, asked.seed + index, system=system))
             _line(results[-1])
     return _summary(results)
 
 
 def _line(r: Result) -> None:
-    told = f"{r.fault:32} seed {r.seed:4}  fired {r.fired!s:5}  stored {r.stored:2}  documents {r.documents:2}"
+    told = f"{r.fault:36} {r.system:13} seed {r.seed:4}  fired {r.fired!s:5}  stored {r.stored:2}"
+    told += f"  documents {r.documents:2}"
     print(f"{told}  lost {r.lost}  duplicated {r.duplicated}  {r.seconds:5.1f} s  {'; '.join(r.wrong)}", flush=True)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.faults.lab import Inflict, Scene, fault, until
 
-CREATE = {"method": "POST", "path": "/invoices.json"}
+CREATE: dict[str, Any] = {"method": "POST"}
 #: Fault of the simulator, and how it is armed.
 ANSWERS: dict[str, dict[str, Any]] = {
     "timeout_after": CREATE, "reset_after": CREATE, "502_after": CREATE, "timeout_before": CREATE,
@@ -23,7 +23,8 @@ ANSWERS: dict[str, dict[str, Any]] = {
 def _answers(name: str, armed: dict[str, Any]) -> Inflict:
     def inflict(scene: Scene) -> bool:
         times = scene.rng.randint(1, 5)
-        scene.lab.admin("faults", {"name": name.split()[0], "times": times, **armed})
+        path = scene.lab.place.creates if armed.get("method") == "POST" else ""
+        scene.lab.admin("faults", {"name": name.split()[0], "times": times, "path": path, **armed})
         scene.worker()
         scene.post()
         return until(lambda: not scene.lab.admin("faults")["armed"])

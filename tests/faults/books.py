@@ -18,6 +18,7 @@ class Result:
     """The books of one run. `wrong` are sentences: totals that differ, events that are stuck."""
 
     fault: str
+    system: str
     seed: int
     fired: bool
     stored: int
@@ -45,6 +46,7 @@ def close(scene: Scene, fault: str, seed: int, fired: bool, stuck: list[str], se
     wrong = [f"order {o}: {here[o]} instead of {mine[o].total}" for o in here if here[o] != mine[o].total]
     return Result(
         fault=fault,
+        system=lab.place.system,
         seed=seed,
         fired=fired,
         stored=len(stored),

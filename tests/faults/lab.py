@@ -12,23 +12,22 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from console.demo import TOKEN, Books, Delivery, books_of, connect, deliveries
+from console.demo import Books, Delivery, deliveries
 from console.stack import NotStarted, Stack
 from ledger import events
 from schemas.event import ORDER, State
 from tests.faults.proxy import Proxy
+from tests.faults.systems import SECRET, Place, place
 
-SECRET = "lab-secret-7f3a9c"
 #: Captured orders that owe one invoice each, in their paid state.
 PAID = ("009", "011", "013", "017", "019", "023", "035", "052", "054", "058", "062", "068", "070")
 EVENTS = 20
@@ -58,15 +57,37 @@ class Order:
 
 @dataclass
 class Lab:
-    """One running house with a simulated Fakturownia behind a `wire`, in the `fast` profile."""
+    """One running house in the `fast` profile. `place` is the system spoken to now; others are opened on demand."""
 
     stack: Stack
-    simulator: str
-    wire: Proxy
-    shop: str
-    books: Books
     clocks: tuple[str, ...]
+    settings: Mapping[str, object]
+    openings: contextlib.ExitStack
+    places: dict[str, Place] = field(default_factory=dict)
     next_id: int = field(default=100_000)
+    place: Place = field(init=False)
+
+    def go(self, system: str) -> None:
+        """From now on orders go to this system."""
+        if system not in self.places:
+            self.places[system] = self.openings.enter_context(place(self.stack, system, self.settings))
+        self.place = self.places[system]
+
+    @property
+    def simulator(self) -> str:
+        return self.place.simulator
+
+    @property
+    def wire(self) -> Proxy:
+        return self.place.wire
+
+    @property
+    def shop(self) -> str:
+        return self.place.shop
+
+    @property
+    def books(self) -> Books:
+        return self.place.books
 
     def admin(self, path: str, data: dict[str, Any] | None = None, method: str = "") -> Any:
         """Speak to the simulator's own door."""
@@ -203,19 +224,21 @@ def _captured() -> dict[str, Delivery]:
 
 
 @contextmanager
-def lab(folder: Path, *simulator_options: str, clocks: tuple[str, ...] = CLOCKS) -> Iterator[Lab]:
-    """A house in `folder`: Valkey, simulator, web and its clocks; workers come and go with the runs."""
+def lab(
+    folder: Path, system: str = "fakturownia", clocks: tuple[str, ...] = CLOCKS, **settings: object
+) -> Iterator[Lab]:
+    """A house in `folder`: Valkey, a simulated system, web and clocks; workers come and go with the runs."""
     environ = {"BILLHOOK_TIMING": "fast", "ALLOW_PRIVATE_ADDRESSES": "1", "LOG_LEVEL": "INFO"}
     with Stack(folder, environ) as stack:
-        simulator = stack.simulator("fakturownia", "--token", TOKEN, *simulator_options)
         stack.valkey()
         stack.migrate()
         for name in clocks:
             stack.clock(name)
         stack.web(workers=1)
-        with Proxy(("127.0.0.1", urlsplit(simulator).port or 0)) as wire:
-            shop = connect(stack, f"http://127.0.0.1:{wire.port}")
-            yield Lab(stack, simulator, wire, shop, books_of(stack, shop), clocks)
+        with contextlib.ExitStack() as openings:
+            made = Lab(stack, clocks, settings, openings)
+            made.go(system)
+            yield made
 
 
 def until(true: Callable[[], Any], seconds: float = 30) -> bool:

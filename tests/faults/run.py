@@ -17,8 +17,9 @@ for _room in ROOMS:
 NAMES = tuple(FAULTS)
 
 
-def run(lab: Lab, fault: str, seed: int, *, blind: bool = False) -> Result:
+def run(lab: Lab, fault: str, seed: int, *, blind: bool = False, system: str = "") -> Result:
     """One seeded fault, then the books. `blind` takes the look-up out of every worker."""
+    lab.go(system or lab.place.system)
     rng = random.Random(f"{fault}:{seed}")
     scene = Scene(lab, rng, lab.orders(rng), blind, sums=dict(lab.admin("summary")["totals"]))
     began = time.monotonic()

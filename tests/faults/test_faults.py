@@ -13,13 +13,17 @@ import pytest
 
 from tests.faults.lab import Lab, lab
 from tests.faults.run import NAMES, run
+from tests.faults.systems import SYSTEMS
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults]
 
 COUNT = int(os.environ.get("BILLHOOK_FAULT_RUNS", "120"))
 FIRST = int(os.environ.get("BILLHOOK_FAULT_SEED", "1"))
 #: Sorted by name, so that neighbours need the same workers.
-RUNS = sorted((NAMES[index % len(NAMES)], FIRST + index // len(NAMES)) for index in range(COUNT))
+RUNS = sorted(
+    (NAMES[index % len(NAMES)], SYSTEMS[(index + index // len(NAMES)) % len(SYSTEMS)], FIRST + index // len(NAMES))
+    for index in range(COUNT)
+)
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +37,9 @@ def _short(factory: pytest.TempPathFactory) -> Path:
     return factory.mktemp("k")
 
 
-@pytest.mark.parametrize(("fault", "seed"), RUNS)
-def test_nothing_is_lost_or_doubled_when(house: Lab, fault: str, seed: int) -> None:
-    result = run(house, fault, seed)
+@pytest.mark.parametrize(("fault", "system", "seed"), RUNS)
+def test_nothing_is_lost_or_doubled_when(house: Lab, fault: str, system: str, seed: int) -> None:
+    result = run(house, fault, seed, system=system)
     assert result.fired, "the fault never happened, so this run proves nothing"
     assert (result.lost, result.duplicated, result.wrong) == (0, 0, []), result
     assert result.documents == result.stored == 20
@@ -44,6 +48,6 @@ def test_nothing_is_lost_or_doubled_when(house: Lab, fault: str, seed: int) -> N
 def test_without_the_look_up_and_the_systems_uniqueness_the_same_run_doubles(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    with lab(_short(tmp_path_factory), "--oid-unique", "off") as house:
+    with lab(_short(tmp_path_factory), oid_unique="off") as house:
         results = [run(house, fault, seed=1, blind=True) for fault in ("after_system_committed", "answer_reset_after")]
     assert sum(r.duplicated for r in results) > 0

@@ -63,6 +63,16 @@ def test_a_discount_has_negative_quantity_and_positive_price_br_27() -> None:
     assert told(encode(made, GROSS, "x").positions)[1] == ("2", "-1", "12.30")
 
 
+def test_a_system_that_keeps_cents_of_forints_gets_prices_that_do_not_leave_any() -> None:
+    made = draft("199.72", [item(1, "162.3740", "37.3460", quantity=3)])
+    line = replace(made.lines[0], net=Decimal(16237), vat=Decimal(3735), gross=Decimal(19972))
+    row = replace(made.breakdown[0], taxable=line.net, vat=line.vat, gross=line.gross)
+    three = replace(made, lines=(line,), breakdown=(row,), decimals=0)
+    sent = {kept: encode(three, replace(GROSS, kept=kept), "x").positions for kept in (None, 2)}
+    assert told(sent[None]) == [("1", "3", "6657.33")]
+    assert told(sent[2]) == [("1", "2", "6657.33"), ("1", "1", "6657.34")]
+
+
 def test_net_prices_give_the_total_where_they_can() -> None:
     encoding = encode(THREE, NET, "x")
     check_net(document(ask(order("8.78", [item(1, "7.14", "1.6422", quantity=3)]))), told(encoding.positions), "0.00")

@@ -1,0 +1,77 @@
+"""Each invoicing system of the laboratory: its stand-in behind a wire, and the shop whose orders go there."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from adapters import ADAPTERS
+from console.demo import STARTS_AT, Books, books_of
+from console.stack import Stack
+from tests.adapters.contract.bench import Vendor
+from tests.faults.proxy import Proxy
+
+SECRET = "lab-secret-7f3a9c"
+SYSTEMS = tuple(ADAPTERS)
+SELLER = (
+    "--seller",
+    "Bolt Kft.",
+    "--country",
+    "HU",
+    "--vat-id",
+    "HU12345676",
+    "--oss",
+    "--timezone",
+    "Europe/Budapest",
+)
+#: For systems that want a rate of exchange told: home currency for one unit.
+RATES = "EUR 25.1, HUF 0.063, CZK 1.0, PLN 5.8, SEK 2.2, USD 23.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One system: `creates` is the regular expression of the path that makes a document there."""
+
+    system: str
+    simulator: str
+    wire: Proxy
+    shop: str
+    books: Books
+    creates: str
+
+
+def vendor_of(system: str) -> Vendor:
+    """How the contract connects to a system's simulator."""
+    found: Vendor = importlib.import_module(f"tests.adapters.contract.test_{system}").VENDOR
+    return found
+
+
+@contextmanager
+def place(stack: Stack, system: str, settings: Mapping[str, object]) -> Iterator[Place]:
+    """Start a system's stand-in and connect a shop of its own to it; `settings` are laid over the contract's."""
+    vendor = vendor_of(system)
+    given = {**vendor.started, **settings}
+    simulator = stack.simulator(system, *(part for row in given.items() for part in ("--set", _setting(*row))))
+    with Proxy(("127.0.0.1", urlsplit(simulator).port or 0)) as wire:
+        shop = _connected(stack, vendor, f"http://127.0.0.1:{wire.port}")
+        yield Place(system, simulator, wire, shop, books_of(stack, shop), vendor.creates or "/invoices.json")
+
+
+def _setting(name: str, value: object) -> str:
+    return f"{name}={json.dumps(value)}"
+
+
+def _connected(stack: Stack, vendor: Vendor, url: str) -> str:
+    name = f"lab {vendor.system}"
+    shop = json.loads(stack.flask("shop", "add", "woocommerce", "http://127.0.0.1:8088/", "--name", name,
+                                  "--secret", SECRET, "--json"))  # fmt: skip
+    rates = {"exchange_rates": RATES} if any(f.name == "exchange_rates" for f in vendor.manifest.options) else {}
+    said = {**vendor.credentials(url), **vendor.options, **rates}
+    settings = [part for name, value in said.items() for part in ("--set", f"{name}={value}")]
+    account = json.loads(stack.flask("account", "add", vendor.system, "--name", name, *SELLER, *settings, "--json"))
+    stack.flask("route", "add", shop["key"], account["key"], "--preset", "invoice when paid", "--starts-at", STARTS_AT)
+    return str(shop["key"])
