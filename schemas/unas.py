@@ -54,7 +54,10 @@ def read_order(xml: bytes | str, timezone: str = BUDAPEST) -> Order:
 def _order_node(xml: bytes | str) -> Node:
     try:
         root = fromstring(xml)
-    except (ParseError, DefusedXmlException, ValueError) as odd:
+    except DefusedXmlException as odd:
+        told = "XML that declares entities, or fetches something, is not read."
+        raise Unreadable(told, {"body": f"{told} ({type(odd).__name__})"}) from None
+    except (ParseError, ValueError, LookupError) as odd:
         raise Unreadable("The answer is not XML.", {"body": str(odd)[:120] or type(odd).__name__}) from odd
     if root.tag == "Error":
         raise Unreadable(f"UNAS answered with an error: {_clean(root.text)[:200]}", {"Error": _clean(root.text)[:200]})

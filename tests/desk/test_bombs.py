@@ -1,0 +1,65 @@
+"""XML that expands, fetches or nests without end: refused by its reader, soon and in words, and never a document."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+
+import pytest
+
+from ledger import connections, events
+from schemas.errors import DeadLettered, Unreadable
+from schemas.event import Envelope, Incoming, State
+from schemas.unas import read_order
+from tests.desk.conftest import Desk
+
+_ORDER = b"<Orders><Order><Key>1-2</Key><Currency>HUF</Currency><SumPriceGross>10</SumPriceGross>%s</Order></Orders>"
+_LAUGHS = b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
+
+BOMBS: dict[str, bytes] = {
+    "a billion laughs": b'<!DOCTYPE o [<!ENTITY a "ha">' + _LAUGHS + b"]>" + _ORDER % b"<Lang>&j;</Lang>",
+    "one large entity": b'<!DOCTYPE o [<!ENTITY a "%s">]>' % (b"x" * 100_000) + _ORDER % (b"<Lang>&a;</Lang>" * 1000),
+    "a file": b'<!DOCTYPE o [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + _ORDER % b"<Lang>&a;</Lang>",
+    "an address": b'<!DOCTYPE o [<!ENTITY a SYSTEM "http://127.0.0.1:1/x">]>' + _ORDER % b"<Lang>&a;</Lang>",
+    "a parameter entity": b'<!DOCTYPE o [<!ENTITY % a SYSTEM "file:///etc/passwd"> %a;]>' + _ORDER % b"",
+    "a document type from elsewhere": b'<!DOCTYPE o SYSTEM "http://127.0.0.1:1/o.dtd"><Orders/>',
+    "fifty thousand elements in each other": b"<a>" * 50_000,
+    "two orders": b"<Orders><Order/><Order/></Orders>",
+    "no XML": b"{}",
+    "an encoding that nobody knows": b'<?xml version="1.0" encoding="x-none"?>' + _ORDER % b"",
+    "another encoding than it says": b'<?xml version="1.0" encoding="UTF-16"?>' + _ORDER % b"",
+}
+
+
+@pytest.mark.parametrize("name", sorted(BOMBS))
+def test_a_bomb_is_unreadable_within_little_time_and_memory(name: str) -> None:
+    tracemalloc.start()
+    began = time.monotonic()
+    try:
+        with pytest.raises(Unreadable) as refused:
+            read_order(BOMBS[name])
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert time.monotonic() - began < 20
+    assert peak < 200 * 1024 * 1024
+    assert refused.value.detail
+    assert len(str(refused.value.problems)) < 1000
+    assert "root:" not in str(refused.value.problems)
+
+
+@pytest.mark.parametrize("name", ["a billion laughs", "a file"])
+def test_at_the_desk_a_bomb_is_a_dead_letter_and_makes_no_document(roadless: Desk, name: str) -> None:
+    with roadless.ledger.write() as tx:
+        shop = connections.add_shop(
+            tx, roadless.ledger.vault, slug="bolt", platform="unas", name="Bolt", secrets=["x"], now=roadless.now
+        )
+        incoming = Incoming(shop.id, shop.key, "poll", BOMBS[name], Envelope("order", "poll", "1-2"), roadless.now)
+        (stored,) = events.store(tx, [incoming], roadless.now)
+    assert isinstance(roadless.run(stored.event_id), DeadLettered)
+    dead = roadless.event(stored.event_id)
+    assert (dead.state, dead.reason) == (State.DEAD, "UNREADABLE")
+    assert dead.remedy
+    assert roadless.there() == 0
+    with roadless.ledger.read() as tx:
+        assert events.body(tx, stored.event_id) == BOMBS[name]
