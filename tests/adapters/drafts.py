@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import secrets
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -65,17 +66,53 @@ MIXED = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Home:
+    """Where the seller of the drafts is at home: its currency, another one, and the rates that 23, 8 and 5 % become
+    there, for systems that know their own country's rates only."""
+
+    seller: Seller = SELLER
+    currency: str = "PLN"
+    foreign: str = "EUR"
+    rates: Mapping[str, str] = field(default_factory=dict)
+
+    def rated(self, entry: LineItem) -> LineItem:
+        """The same line and the same gross at this country's rate."""
+        here = self.rates.get(str(entry.vat_rate)) if entry.vat_category == "S" else None
+        if here is None:
+            return entry
+        told = line(entry.name, str(entry.quantity), str(entry.gross), here)
+        return replace(entry, vat_category="S" if Decimal(here) else "Z", vat_rate=told.vat_rate, net=told.net,
+                       vat=told.vat, unit_net=told.unit_net)  # fmt: skip
+
+
+POLAND = Home()
+_home = [POLAND]
+
+
+@contextmanager
+def at(home: Home) -> Iterator[None]:
+    """Inside the block drafts are this seller's."""
+    _home.append(home)
+    try:
+        yield
+    finally:
+        _home.pop()
+
+
 def draft(
     kind: Kind = Kind.INVOICE, lines: Sequence[LineItem] = CUPS, *, order: str = "", counter: str = "1",
-    buyer: Party = PERSON, payment: Payment = PAID, currency: str = "PLN", rounding: str = "0", reason: str = "",
+    buyer: Party = PERSON, payment: Payment = PAID, currency: str = "", rounding: str = "0", reason: str = "",
     oss: bool = False, language: str = "pl", note: str = "", basis: str = "gross", exempt: str = "",
 ) -> Draft:  # fmt: skip
     """A draft whose totals are those of its lines; every call without `order` is another order."""
-    order = order or f"{_run}{next(_orders)}"
+    home, order = _home[-1], order or f"{_run}{next(_orders)}"
+    lines = [home.rated(entry) for entry in lines]
     rows = _rows(lines, exempt)
     return Draft(
         kind=kind, counter=counter, reference=reference_of("shop", order, kind, counter), order_id=order,
-        order_number=f"W-{order}", currency=currency, decimals=2, basis=basis, seller=SELLER, buyer=buyer,
+        order_number=f"W-{order}", currency=currency or home.currency, decimals=2, basis=basis, seller=home.seller,
+        buyer=buyer,
         lines=tuple(lines), breakdown=rows, totals=_totals(rows, payment, kind, Decimal(rounding)), issue_date=TODAY,
         tax_point=payment.paid_on, due_date=TODAY + timedelta(14), payment=payment, oss=oss, language=language,
         note=note, reason=reason,

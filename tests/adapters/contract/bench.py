@@ -20,7 +20,7 @@ from schemas.connection import Account
 from schemas.errors import RateLimited, Waiting
 from simulators import world_of
 from simulators.server import Simulator, start
-from tests.adapters.drafts import SELLER
+from tests.adapters.drafts import POLAND, Home
 
 #: Short enough for a quick run, long enough for a busy machine.
 DEADLINE = 1.5
@@ -38,6 +38,8 @@ class Vendor:
     credentials: Callable[[str], Mapping[str, str]]
     started: Settings
     wrong_key: Mapping[str, str]
+    #: Whose drafts it is asked to issue: a system that knows one country's VAT rates wants a seller of that country.
+    home: Home = POLAND
     refused_options: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
     read_only: Settings = field(default_factory=dict)
@@ -110,7 +112,7 @@ class Bench:
         given = self.vendor.live or self.vendor.credentials(url or self.url)
         credentials, options = more.pop("credentials", {}), more.pop("options", {})
         account = Account(
-            1, "account", self.manifest.key, "Contract", SELLER,
+            1, "account", self.manifest.key, "Contract", self.vendor.home.seller,
             credentials={**given, **credentials}, options={**self.vendor.options, **self._options(given), **options},
         )  # fmt: skip
         ports: dict[str, Any] = {"guard": self.ports, "budget": self.ports, "allow_private": self._may_be_private}

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.adapters.contract.bench import Bench, Ledgerless, Vendor, bench_of
+from tests.adapters.drafts import at
 
 
 @pytest.fixture(scope="module")
@@ -18,11 +19,12 @@ def vendor_bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
 
 
 @pytest.fixture
-def bench(vendor_bench: Bench) -> Bench:
+def bench(vendor_bench: Bench) -> Iterator[Bench]:
     if vendor_bench.simulator is not None:
         vendor_bench.reset()
     vendor_bench.ports = Ledgerless()
-    return vendor_bench
+    with at(vendor_bench.vendor.home):
+        yield vendor_bench
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -53,7 +53,7 @@ def many_small_lines_keep_the_total(bench: Bench) -> None:
 
 @clause(lambda manifest: not manifest.currencies or "EUR" in manifest.currencies)
 def a_foreign_currency_is_kept(bench: Bench) -> None:
-    issued_and_agreed(bench, draft(currency="EUR", language="en"))
+    issued_and_agreed(bench, draft(currency=bench.vendor.home.foreign, language="en"))
 
 
 @clause()
