@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from adapters import ADAPTERS, manifest_of
+from adapters.shops import is_secret
 from console.shops import PLATFORMS
 from schemas.errors import Unreadable
 from schemas.fields import problems_of
@@ -50,9 +51,12 @@ class Moment(fields.Field[datetime]):
         return value.astimezone(UTC)
 
 
+_NO_PLACE = "Write env:NAME: this file is no place for a secret."
+
+
 def _only_named(value: str) -> None:
     if not _ENV.fullmatch(value):
-        raise ValidationError("Write env:NAME: this file is no place for a secret.")
+        raise ValidationError(_NO_PLACE)
 
 
 def _texts(**more: Any) -> fields.Dict:
@@ -67,13 +71,19 @@ class ShopSchema(Schema):
     url = fields.String(load_default="")
     timezone = fields.String(load_default="UTC", validate=_ZONE)
     secret = fields.String(validate=_only_named)
-    credentials = _texts(validate=_only_named)
+    credentials = _texts()
     state = fields.String(load_default=None, validate=_STATE)
 
     @validates_schema
     def _signed(self, data: dict[str, Any], **_kwargs: Any) -> None:
         if "secret" not in data and data["platform"] != "unas":
             raise ValidationError("Missing data for required field.", "secret")
+
+    @validates_schema
+    def _hidden(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        for name, text in data["credentials"].items():
+            if is_secret(data["platform"], name) and not _ENV.fullmatch(text):
+                raise ValidationError({"credentials": {name: [_NO_PLACE]}})
 
 
 class SellerSchema(Schema):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from adapters import manifest_of
+from adapters import manifest_of, shops
 from console.connectionfile import Contents, ValueOf, resolved, unusable
 from ledger import alarms, connections, events
 from ledger.engine import Tx
@@ -64,6 +64,8 @@ class Import:
             name: self.secret(f"{path}.credentials.{name}", text, before.get(name))
             for name, text in given["credentials"].items()
         }
+        wrong = shops.problems(given["platform"], credentials)
+        self.problems |= {f"{path}.credentials.{name}": said for name, said in wrong.items()} | self.problems
         if self.problems:
             return
         plain = {name: given[name] for name in ("name", "url", "timezone")}
@@ -98,6 +100,7 @@ class Import:
         if credentials != found.credentials:
             connections.set_credentials(self.tx, self.vault, found.id, credentials)
             changed.append("credentials")
+            self.woken += events.wake(self.tx, f"shop:{found.id}", self.now)
         if secret and secret not in found.secrets[:1]:
             connections.rotate_secret(self.tx, self.vault, found.id, secret, self.now + OVERLAP)
             changed.append("secret (the old one is good for 24 h more)")

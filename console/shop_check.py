@@ -29,7 +29,7 @@ def checked(shop: Shop, wait: float) -> list[Checked]:
     try:
         info = house().shop_client(shop).verify()
     except AdapterError as error:
-        return [failed(error)]
+        return [failed(error, shop)]
     _goes_on(shop)
     return [*said(info), *hooked(shop, wait)]
 
@@ -40,9 +40,10 @@ def said(info: ShopInfo) -> list[Checked]:
     return [Checked(OK, f"The shop takes the key: {info.name}{zone}."), *(Checked(WARN, w) for w in info.warnings)]
 
 
-def failed(error: AdapterError) -> Checked:
+def failed(error: AdapterError, shop: Shop) -> Checked:
     """A refusal fails; whatever may pass by itself is a warning."""
-    return Checked(FAIL if isinstance(error, Auth | Permanent) else WARN, error.detail, error.remedy)
+    then = f" Then: flask shop edit {shop.key} --set FIELD=VALUE" if isinstance(error, Auth) else ""
+    return Checked(FAIL if isinstance(error, Auth | Permanent) else WARN, error.detail, error.remedy.strip() + then)
 
 
 def _goes_on(shop: Shop) -> None:
@@ -66,7 +67,7 @@ def hooked(shop: Shop, wait: float) -> list[Checked]:
     try:
         hooks = client.mend_hooks(webhook_of(shop), shop.secrets[0])
     except AdapterError as error:
-        return [failed(error)]
+        return [failed(error, shop)]
     found = [Checked(OK, f"The webhook {mended}.") for mended in hooks.mended]
     if hooks.problem:
         return [*found, Checked(WARN, hooks.problem, hooks.remedy)]

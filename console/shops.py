@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from adapters.shops import CLIENTS, client_class
+from adapters.shops import client_class, problems
 from console.checking import told
 from console.keys import a_shop, pairs
 from console.parts import Plain, given, house, ring
@@ -100,7 +100,7 @@ def _credentials(found: Shop, settings: Sequence[str]) -> dict[str, str]:
     """The shop's credentials with these laid over them, checked by its client's fields; FIELD= takes one away."""
     laid = {**found.credentials, **{name: given(value) for name, value in pairs(settings).items()}}
     kept = {name: value for name, value in laid.items() if value}
-    wrong = client_class(found.platform).problems(kept) if found.platform in CLIENTS and kept else {}
+    wrong = problems(found.platform, kept)
     if wrong:
         fields = ", ".join(field.name for field in client_class(found.platform).credentials)
         raise click.UsageError(f"{'; '.join(f'{k} {v}' for k, v in wrong.items())}. This shop takes: {fields}.")

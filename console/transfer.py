@@ -12,6 +12,7 @@ import click
 from flask import current_app
 
 from adapters import manifest_of
+from adapters.shops import is_secret
 from console import connectionfile, importing, toml
 from console.connectionfile import ValueOf
 from console.parts import house, plainly, ring
@@ -98,7 +99,10 @@ def _paused(state: str) -> dict[str, str]:
 
 def _shop(shop: Shop) -> dict[str, Any]:
     own = {name: getattr(shop, name) for name in ("platform", "name", "url", "timezone")}
-    credentials = {name: _named(shop.key, name) for name in shop.credentials}
+    credentials = {
+        name: _named(shop.key, name) if is_secret(shop.platform, name) else value
+        for name, value in shop.credentials.items()
+    }
     secret = {"secret": _named(shop.key, "secret")} if shop.secrets else {}
     return {**own, **secret, **_paused(shop.state), "credentials": credentials}
 

@@ -12,8 +12,8 @@ from ledger.upsert import insert_for
 from schemas.event import ORDER
 
 __all__ = ["NOT_MAILED", "PERHAPS_SENT", "SENDING", "SENT", "Notes", "claim_email", "email_again", "email_perhaps",
-           "email_sent", "file", "keep_file", "notes", "official", "orders_waiting", "paid", "release_email",
-           "seen_again"]  # fmt: skip
+           "email_sent", "file", "keep_file", "notes", "official", "official_open", "orders_waiting", "paid",
+           "release_email", "seen_again"]  # fmt: skip
 
 #: `email_state`: nothing left; a call may be under way; it left; nobody can tell.
 NOT_MAILED, SENDING, SENT, PERHAPS_SENT = "", "sending", "sent", "perhaps sent"
@@ -77,6 +77,13 @@ def official(tx: Connection, document_id: int, state: str, number: str = "") -> 
     """How it stands at the government's hub, and its number there."""
     said = {"official_state": state, "official_number": number}
     tx.execute(update(documents).where(documents.c.id == document_id).values(said))
+
+
+def official_open(tx: Connection, document_id: int) -> bool:
+    """Whether the document goes to the government's hub and that has not ended well yet (accepted, or not for it)."""
+    mine = (events.c.document_id == document_id, events.c.kind == "document.official")
+    planned = tx.execute(select(func.count()).select_from(events).where(*mine)).scalar_one()
+    return bool(planned) and notes(tx, document_id).official_state not in ("accepted", "none")
 
 
 def keep_file(tx: Connection, document_id: int, kind: str, body: bytes, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from adapters.shops.base import Reading
 from ledger import orders
 from ledger.engine import Tx
 from ledger.orders import OrderRow
-from schemas.connection import Account
+from schemas.connection import Account, Shop
 from schemas.errors import Waiting
 from schemas.event import Event
 from schemas.order import Order
@@ -23,10 +23,10 @@ from workers.turns import LedgerTurns
 class Hand:
     """An event in hand. `joined` are the order's other events that have not begun: they share its ending.
 
-    `mouth` is the adapter spoken through last, so that an error can be put down to its account; `newest` and `read` are
-    the order's newest state and what was read of it, once the run has come that far; `reading` is what the shop itself
-    showed, None where it cannot be asked. `options` are the route's, and `bells` the follow-ups made on the way, rung
-    once the order is free again.
+    `shop` is where the order came from, once it was looked up; `mouth` is the adapter spoken through last, so that an
+    error can be put down to its account. `newest` and `read` are the order's newest state and what was read of it, once
+    the run has come that far; `reading` is what the shop itself showed, None where it cannot be asked. `options` are
+    the route's, and `bells` the follow-ups made on the way, rung once the order is free again.
     """
 
     services: Services
@@ -35,6 +35,7 @@ class Hand:
     owner: str
     joined: tuple[Event, ...]
     started_at: datetime
+    shop: Shop | None = field(default=None)
     mouth: Adapter | None = field(default=None)
     newest: Event | None = field(default=None)
     read: Order | None = field(default=None)

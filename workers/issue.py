@@ -163,7 +163,8 @@ def _settle(paper: Paper, document: Document) -> None:
 
 
 def _case(paper: Paper, document: Document) -> Case:
-    return Case(paper.adapter.manifest, paper.adapter.account, paper.hand.options, paper.draft, document)
+    hand = paper.hand
+    return Case(paper.adapter.manifest, paper.adapter.account, hand.options, paper.draft, document, hand.shop)
 
 
 def _not_too_soon(paper: Paper) -> None:

@@ -42,6 +42,7 @@ def work(hand: Hand) -> Ending:
     reason."""
     with hand.services.ledger.read() as tx:
         shop = connections.shop(tx, hand.services.ledger.vault, hand.event.shop_id)
+    hand.shop = shop
     order = fresh.look(hand, shop) if reads_back(shop) else told.look(hand, shop)
     if isinstance(order, Ending):
         return order

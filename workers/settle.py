@@ -44,7 +44,8 @@ def exists(services: Services, event_id: str, number: str, system_id: str = "") 
         with services.ledger.write() as tx:
             hand.fence(tx)
             documents.settle(tx, row.id, found, (), services.now())
-            case = wanted.Case(mouth.manifest, account, _options(tx, row), row.draft, found)
+            shop = connections.shop(tx, services.ledger.vault, row.shop_id)
+            case = wanted.Case(mouth.manifest, account, _options(tx, row), row.draft, found, shop)
             wanted.plan(tx, hand, row, case, ())
             bells = [*_again(tx, hand), *hand.bells]
     return replace(row, state="live", document=found), bells

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Unpack
 
 if TYPE_CHECKING:
@@ -26,6 +27,17 @@ def client_class(platform: str) -> type[ShopClient]:
 def client_for(shop: Shop, **ports: Unpack[Ports]) -> ShopClient:
     """The client of a shop: `guard`, `budget`, `tokens`, `allow_private`, `deadline`, `limits` go to ShopClient."""
     return client_class(shop.platform)(shop, **ports)
+
+
+def problems(platform: str, credentials: Mapping[str, str]) -> dict[str, str]:
+    """Field → what is wrong with a shop's credentials, where there are any; a platform without a client takes all."""
+    return client_class(platform).problems(credentials) if platform in CLIENTS and credentials else {}
+
+
+def is_secret(platform: str, field: str) -> bool:
+    """Whether a credential is never shown; of a platform without a client none is."""
+    fields = client_class(platform).credentials if platform in CLIENTS else ()
+    return all(known.secret for known in fields if known.name == field)
 
 
 def reads_back(shop: Shop) -> bool:

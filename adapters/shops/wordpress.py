@@ -23,9 +23,9 @@ EXPLAINED = (301, 302, 303, 307, 308, 400, 401, 403, 404, 409, 410)
 
 _KEY = (
     "Make a key in the shop (WooCommerce > Settings > Advanced > REST API) for a user who may manage the shop, with "
-    "permission Read/Write, and give it: flask shop edit KEY --set consumer_key=… --set consumer_secret=…. "
+    "permission Read/Write. "
 )
-_DROPPED = "If the key is right, the web server may drop it: flask shop edit KEY --set key_in=query."
+_DROPPED = "If the key is right, the web server may drop it: then set key_in = query."
 #: How a code begins → what it means, our code, what to do (woocommerce.md 5.2); the first that fits.
 REFUSALS: Sequence[tuple[str, type[AdapterError], str, str]] = (
     ("woocommerce_rest_authentication_missing_parameter", Auth, "HTTPS_NOT_SEEN",

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from adapters.manifest import Manifest, Pdf, Reference
-from schemas.connection import Account
+from schemas.connection import Account, Shop
 from schemas.document import Document, Draft, Kind
 from tests.adapters.drafts import SELLER, draft
 from workers.follow_ups.wanted import Case, problems, wanted
@@ -41,6 +41,21 @@ def _unpaid(asked: Draft) -> Draft:
 def test_everything_that_is_asked_for_and_can_be_done() -> None:
     case = replace(_case(pdf="yes", email="yes", official="yes"), draft=_settled(draft()))
     assert set(wanted(case)) == {f"document.{kind}" for kind in ("pdf", "paid", "email", "official", "verify")}
+
+
+@pytest.mark.parametrize(
+    ("asked", "keys", "expected"),
+    [("", {"consumer_key": "ck"}, True), ("", {}, False), ("no", {"consumer_key": "ck"}, False), ("yes", {}, True)],
+)
+def test_the_shop_is_told_when_there_is_a_key_of_it_unless_the_route_says_otherwise(
+    asked: str, keys: dict[str, str], expected: bool
+) -> None:
+    case = replace(_case(), options={"writeback": asked} if asked else {})
+    case = replace(case, shop=Shop(1, "s", "woocommerce", "S", credentials=keys))
+    assert ("document.writeback" in wanted(case)) is expected
+    assert "document.writeback" not in wanted(case, ["total 1, not 2"])
+    unreadable = replace(case, shop=Shop(1, "s", "generic", "S", credentials=keys))
+    assert ("document.writeback" in wanted(unreadable)) is (asked == "yes")
 
 
 def test_what_the_system_cannot_do_is_not_tried() -> None:
@@ -99,5 +114,9 @@ def test_the_hub_is_asked_when_the_document_goes_there(
 def test_options_are_checked() -> None:
     assert problems({"email": "yes", "pdf": "yes", "mark_paid": "no", "official": "yes"}, ABLE) == {}
     assert problems({}, UNABLE) == {}
+    assert problems({"writeback": "yes", "writeback_status": "completed", "tell_buyer": "yes"}, UNABLE) == {}
+    assert set(problems({"writeback": "ja", "writeback_status": " ", "tell_buyer": "no"}, ABLE)) == {
+        "writeback", "writeback_status", "tell_buyer",
+    }  # fmt: skip
     assert set(problems({"email": "maybe", "mails": "yes"}, ABLE)) == {"email", "mails"}
     assert problems({"email": "yes"}, UNABLE) == {"email": "cannot be done by Unable"}

@@ -153,6 +153,27 @@ def test_verify_fails_when_the_key_is_refused_and_edit_gives_a_new_one(here: Doo
     assert "FAIL" not in statuses(here.json("shop", "verify", key))
 
 
+def test_a_shop_with_a_key_goes_out_and_in_by_file_its_secrets_only_named(
+    here: Door, there: woo.Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.json(*ADD, there.url, *KEYS, "--plain-http", "--wait", "0")
+    said = here.run("export").stdout
+    assert "cs_simulator" not in said
+    assert "ck_simulator" not in said
+    assert 'plain_http = "yes"' in said
+    (file := tmp_path / "connections.toml").write_text(said)
+    name = f"{here.shops()[0].key}_consumer_secret".upper().replace("-", "_")
+    monkeypatch.setenv(name, "cs_another_secret")
+    here.json("import", str(file))
+    assert here.shops()[0].credentials == {
+        "consumer_key": "ck_simulator", "consumer_secret": "cs_another_secret", "plain_http": "yes",
+    }  # fmt: skip
+    monkeypatch.setenv(name, "x")
+    assert "consumer_secret: does not look like" in here.refuses("import", str(file))
+    file.write_text(said.replace(f"env:{name}", "cs_written_out"))
+    assert "no place for a secret" in here.refuses("import", str(file))
+
+
 def test_a_shop_without_a_key_is_added_as_before(here: Door) -> None:
     told = here.json(*ADD, "https://shop.example", "--name", "Hats")
     assert len(told["secret"]) >= 32

@@ -18,6 +18,7 @@ from workers.follow_ups import wanted
 from workers.follow_ups.mail import email
 from workers.follow_ups.task import Task, asked, done, not_yet
 from workers.follow_ups.verify import verify
+from workers.follow_ups.writeback import write_back
 from workers.hand import Hand
 from workers.paused import refuse_paused
 
@@ -25,11 +26,14 @@ log = structlog.get_logger(__name__)
 
 
 def work(hand: Hand) -> Ending:
-    """Do one follow-up in the document's own account; nothing is left to do for a document that is cancelled."""
+    """Do one follow-up in the document's own account, or in the order's shop; nothing is left to do for a document
+    that is cancelled."""
     row = _row(hand)
     if row.state != "live" or row.document is None:
         reason = "DOCUMENT_CANCELLED" if row.state == "cancelled" else "NOT_LIVE"
         return done(reason, f"{row.reference} is {row.state}.")
+    if hand.event.kind == wanted.WRITEBACK:
+        return write_back(hand, row, row.document)
     ledger = hand.services.ledger
     with ledger.read() as tx:
         account = connections.account(tx, ledger.vault, row.account_id)
@@ -82,7 +86,7 @@ def official(task: Task) -> Ending:
     hub = task.mouth.manifest.official
     if told.state is OfficialState.WAITING:
         seconds = task.hand.services.timing.official
-        raise not_yet(task, "official", f"{hub} has not answered yet.", seconds, code="OFFICIAL_WAITING")
+        raise not_yet(task.hand, task.row, "official", f"{hub} has not answered yet.", seconds, code="OFFICIAL_WAITING")
     if told.state is OfficialState.REFUSED:
         raise _refused(task, told)
     if told.state is OfficialState.ACCEPTED:
@@ -101,11 +105,12 @@ def _refused(task: Task, told: Official) -> Permanent:
 
 
 def _note_official(task: Task, told: Official) -> None:
-    """Write it down; a number wakes what could not go out before it, rung once the order is free."""
+    """Write it down; a number, or that there will be none, wakes what could not go out before it, rung once the order
+    is free."""
     with task.hand.services.ledger.write() as tx:
         task.hand.fence(tx)
         follow_ups.official(tx, task.row.id, told.state.value, told.number)
-        if told.state is OfficialState.ACCEPTED:
+        if told.state in (OfficialState.ACCEPTED, OfficialState.NONE):
             task.hand.bells += events.wake(tx, f"official_number:{task.row.id}", task.hand.services.now())
 
 
@@ -117,4 +122,4 @@ ROOMS: Mapping[str, Callable[[Task], Ending]] = {
     wanted.VERIFY: verify,
 }
 
-WORK: Mapping[str, Callable[[Hand], Ending]] = dict.fromkeys(ROOMS, work)
+WORK: Mapping[str, Callable[[Hand], Ending]] = dict.fromkeys((*ROOMS, wanted.WRITEBACK), work)

@@ -43,15 +43,16 @@ def asked(task: Task, call: Callable[[], T]) -> T:
         if error.until in OWN_CONDITIONS:
             raise
         seconds = (error.seconds or 0.0) * task.hand.services.timing.settle_scale
-        raise not_yet(task, error.until, error.detail, seconds, code=f"{error.until.upper()}_NOT_READY") from None
+        code = f"{error.until.upper()}_NOT_READY"
+        raise not_yet(task.hand, task.row, error.until, error.detail, seconds, code=code) from None
 
 
-def not_yet(task: Task, what: str, detail: str, seconds: float, *, code: str) -> Waiting:
+def not_yet(hand: Hand, row: DocumentRow, what: str, detail: str, seconds: float, *, code: str) -> Waiting:
     """Waiting for `what` of this document, at least `seconds`; never counted as a try."""
-    timing, event = task.hand.services.timing, task.hand.event
-    age = (task.hand.services.now() - event.received_at).total_seconds()
+    timing, event = hand.services.timing, hand.event
+    age = (hand.services.now() - event.received_at).total_seconds()
     pause = max(seconds, min(age * SHARE_OF_AGE, timing.not_ready_most))
-    return Waiting(detail, until=f"{what}:{task.row.id}", seconds=pause, code=code)
+    return Waiting(detail, until=f"{what}:{row.id}", seconds=pause, code=code)
 
 
 def done(reason: str, detail: str = "") -> Ending:

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from adapters.manifest import Field, Manifest, Pdf, Reference
+from adapters.shops import reads_back
 from ledger import documents, events, follow_ups
 from ledger.documents import DocumentRow
 from ledger.engine import Tx
-from schemas.connection import Account
+from schemas.connection import Account, Shop
 from schemas.document import Document, Draft, Issued, Kind
 from schemas.order import Order
 from workers.hand import Hand
 
 PDF, PAID, EMAIL = "document.pdf", "document.paid", "document.email"
-OFFICIAL, VERIFY = "document.official", "document.verify"
+OFFICIAL, VERIFY, WRITEBACK = "document.official", "document.verify", "document.writeback"
 
 #: What a route's options may ask for: whether documents are issued at all without a person's word, and what follows one
 #: (docs/follow-ups.md); "" is said by leaving one out.
@@ -29,6 +30,12 @@ OPTIONS = (
           help="no: leave payments to people; otherwise a paid order's document is marked where the system did not"),
     Field("official", "Follow to the government's hub", required=False, choices=("yes", "no"),
           help="otherwise: when the account sends there, or the document says that it went"),
+    Field("writeback", "Write number and link into the shop", required=False, choices=("yes", "no"),
+          help="otherwise: when there is a key of the shop"),
+    Field("writeback_status", "Set the order's status", required=False, pattern=r"\S(.{0,58}\S)?", example="completed",
+          help="once, with an invoice's number; the shop may mail its buyer"),
+    Field("tell_buyer", "Have the shop tell its buyer", required=False, choices=("yes",),
+          help="yes: the note with number and link is mailed by the shop"),
 )  # fmt: skip
 
 
@@ -41,6 +48,7 @@ class Case:
     options: Mapping[str, str]
     draft: Draft
     document: Document
+    shop: Shop | None = None
 
     def asks(self, name: str) -> bool:
         return self.options.get(name) == "yes"
@@ -67,12 +75,19 @@ def _official(case: Case) -> bool:
     return bool(case.manifest.official) and asked != "no" and (asked == "yes" or sends)
 
 
-#: In the order in which they are made; `document.writeback` belongs to the shops and is not made here.
+def _writeback(case: Case) -> bool:
+    """Asked for; or not refused, where the shop can be written to."""
+    asked = case.options.get("writeback", "")
+    return asked == "yes" or (asked != "no" and case.shop is not None and reads_back(case.shop))
+
+
+#: In the order in which they are made.
 RULES: Mapping[str, Callable[[Case], bool]] = {
     PAID: _paid,
     OFFICIAL: _official,
     PDF: lambda case: case.asks("pdf") and case.manifest.pdf is not Pdf.NONE,
     EMAIL: lambda case: case.asks("email") and case.manifest.mail,
+    WRITEBACK: _writeback,
     VERIFY: lambda case: case.manifest.reference is not Reference.NONE,
 }
 
@@ -94,7 +109,11 @@ def _problem(name: str, value: str, manifest: Manifest) -> str | None:
         return f"is no option of a route: choose of {', '.join(known)}"
     able = {"email": manifest.mail, "pdf": manifest.pdf is not Pdf.NONE, "official": bool(manifest.official),
             "mark_paid": manifest.marks_paid}  # fmt: skip
-    return f"cannot be done by {manifest.label}" if value == "yes" and not able[name] else known[name].problem(value)
+    return (
+        f"cannot be done by {manifest.label}"
+        if value == "yes" and not able.get(name, True)
+        else known[name].problem(value)
+    )
 
 
 def plan(tx: Tx, hand: Hand, row: DocumentRow, case: Case, differs: Sequence[str]) -> None:

@@ -1,0 +1,80 @@
+"""Number and link of a document into the order it was made of: in the shop, once, and only what is sure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from adapters.shops import reads_back
+from adapters.shops.base import Written
+from ledger import connections, follow_ups, readings
+from ledger.documents import DocumentRow
+from schemas.connection import Shop
+from schemas.document import Document, Kind
+from schemas.errors import Auth, Permanent, Waiting
+from workers.ending import Ending
+from workers.follow_ups.task import done, not_yet
+from workers.hand import Hand
+from workers.read import read_order
+from workers.shop.fresh import GONE, key_refused
+
+
+def write_back(hand: Hand, row: DocumentRow, document: Document) -> Ending:
+    """Write it into the shop; the client reads first, so that an unclear answer is simply asked again.
+
+    Waits for the document's number, for the government's hub where the document goes there, and for a key of the shop.
+    """
+    ledger = hand.services.ledger
+    with ledger.read() as tx:
+        shop = connections.shop(tx, ledger.vault, row.shop_id)
+        official_open = follow_ups.official_open(tx, row.id)
+    options = _options(hand, row, shop)
+    if options.get("writeback") == "no":
+        return done("NOT_WANTED", "The route leaves the shop's order alone.")
+    if row.differs:
+        return done("DIFFERS", "The document differs from what was asked, so nothing is told: see its incident.")
+    if official_open or not document.number:
+        what = "The government's hub has not accepted it yet." if official_open else "It has no number yet."
+        seconds = hand.services.timing.official
+        raise not_yet(hand, row, "official_number", what, seconds, code="OFFICIAL_NUMBER_NOT_READY")
+    return _written(hand, shop, row, _said(row.kind, document, options))
+
+
+def _said(kind: Kind, document: Document, options: Mapping[str, str]) -> Written:
+    """An order's status follows its invoice alone: a proforma settles nothing, a credit note comes after the end."""
+    status = options.get("writeback_status", "") if kind is Kind.INVOICE else ""
+    return Written(kind, document.number, document.url, status, options.get("tell_buyer") == "yes")
+
+
+def _written(hand: Hand, shop: Shop, row: DocumentRow, written: Written) -> Ending:
+    if not reads_back(shop):
+        raise _no_key(hand, shop)
+    client = hand.services.shop_client(shop, guard=hand.services.leases.guard(hand.owner))
+    try:
+        client.write_back(row.order_id, written)
+    except Auth as refused:
+        raise key_refused(hand, shop, refused) from None
+    except Permanent as refused:
+        if refused.code != GONE:
+            raise
+        return done(GONE, "The order was deleted in the shop.")
+    return done("WRITTEN_BACK", f"{written.number} is in the shop.")
+
+
+def _no_key(hand: Hand, shop: Shop) -> Waiting:
+    return Waiting(
+        f"The route wants the number in {shop.key}, which has no key here to write it with.",
+        until=f"shop:{shop.id}",
+        seconds=hand.services.timing.not_ready_most,
+        code="NO_SHOP_KEY",
+        remedy=f"flask shop edit {shop.key} --set FIELD=VALUE, or: flask route edit KEY --set writeback=no",
+    )
+
+
+def _options(hand: Hand, row: DocumentRow, shop: Shop) -> Mapping[str, str]:
+    """What the order's route asks for today; the order's channel, which chooses the route, is the one read last."""
+    with hand.services.ledger.read() as tx:
+        body = readings.body(tx, hand.order.id)
+        route = connections.route_for(tx, shop.id, read_order(shop, body).channel) if body else None
+        ways = [way for way in connections.list_routes(tx, shop.id) if way.account_id == row.account_id]
+    found = route or next(iter(ways), None)
+    return found.options if found else {}
