@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, update
 
 from ledger.rows import DocumentRow, Total
 from ledger.tables import LIVE, accounts, documents, orders
@@ -34,6 +34,11 @@ def _row(row: Row[Any]) -> DocumentRow:
     values["document"] = from_json(Document, values["document"]) if values["document"] else None
     values["differs"] = tuple(json.loads(values["differs"]))
     return DocumentRow(**values)
+
+
+def rows_of(tx: Connection, *which: ColumnElement[bool]) -> list[DocumentRow]:
+    """The rows for which all of this holds, oldest first: for the other modules of this floor."""
+    return [_row(row) for row in tx.execute(_ROWS.where(*which).order_by(documents.c.id))]
 
 
 def load(tx: Connection, document_id: int) -> DocumentRow:

@@ -26,6 +26,13 @@ def write(tx: Connection, key: str, value: str) -> None:
     tx.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value}))
 
 
+def claim(tx: Connection, key: str, value: str) -> str | None:
+    """Replace a value; gives the one before, which is the same for whoever comes second."""
+    before = tx.execute(select(settings.c.value).where(settings.c.key == key).with_for_update()).scalar_one_or_none()
+    write(tx, key, value)
+    return before
+
+
 def ensure_epoch(tx: Connection) -> None:
     """Begin the first epoch, unless there is one (part of migrating)."""
     fresh = insert_for(tx, settings).values(key=_EPOCH, value=uuid.uuid4().hex)

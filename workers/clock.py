@@ -15,6 +15,7 @@ from schemas.event import State
 from workers import expiring, replay, tidy
 from workers.bell import BellDown
 from workers.notice import Cause
+from workers.reconcile.nightly import Nights
 from workers.services import Services
 from workers.shop.rounds import Rounds
 
@@ -44,9 +45,10 @@ class Clock:
     _bell_was_down: bool = False
     _tidied: float | None = None
     _rounds: Rounds = field(init=False)
+    _nights: Nights = field(init=False)
 
     def __post_init__(self) -> None:
-        self._rounds = Rounds(self.services)
+        self._rounds, self._nights = Rounds(self.services), Nights(self.services)
 
     def run(self, stop: threading.Event) -> None:
         """Tick until told to stop; a tick that fails is logged and the next one tries again."""
@@ -63,6 +65,7 @@ class Clock:
             self.carry_replays,
             self.ring_due,
             self.visit_shops,
+            self.reconcile_nightly,
             self.now_and_then,
             self.sound_alarms,
         ):
@@ -152,6 +155,10 @@ class Clock:
     def visit_shops(self) -> None:
         """Look at shops whose turn it is: their webhooks, and what they never sent."""
         self._rounds.set_out()
+
+    def reconcile_nightly(self) -> None:
+        """Once a night: orders, ledger and invoicing systems side by side."""
+        self._nights.set_out()
 
     def now_and_then(self) -> None:
         """Every few minutes: keys that end soon, and what RQ's registries say beside what the ledger says."""

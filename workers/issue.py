@@ -84,12 +84,12 @@ def cancel(hand: Hand, account: Account, issued: Issued) -> None:
 
 
 def _paper(hand: Hand, account: Account, row: DocumentRow, history: Sequence[Issued]) -> Paper:
-    original = _original(row.draft, history)
+    original = original_of(row.draft, history)
     notes = (i.draft for i in history if i.kind is Kind.CREDIT_NOTE and i.state == "issued")
     return Paper(hand, row, hand.speak(account), row.draft, original, tuple(notes))
 
 
-def _original(draft: Draft, history: Sequence[Issued]) -> Issued | None:
+def original_of(draft: Draft, history: Sequence[Issued]) -> Issued | None:
     """The document this one follows: the invoice of a credit note, the proforma of an invoice."""
     wanted = draft.preceding or draft.proforma_ref
     return next((i for i in history if wanted and i.reference == wanted.reference), None)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -30,7 +32,16 @@ from tests.shops.scripted import Site, site
 __all__ = ["database_url", "desk", "postgres_server", "postgres_template", "roadless", "simulator", "sqlite_template",
            "valkey_url"]  # fmt: skip
 
+#: The captured orders are no younger than this, whatever day it is.
+CAPTURED_BY = datetime(2026, 11, 21, 6, tzinfo=UTC)
 PUBLIC_URL = "http://127.0.0.1:8000"
+
+
+def until(true: Callable[[], object], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come true in time"
+        time.sleep(0.01)
 
 
 @dataclass
@@ -63,6 +74,7 @@ def read_back(desk: Desk, url: str) -> None:
 @pytest.fixture
 def asking(desk: Desk) -> Iterator[Asking]:
     small = SmallShop()
+    desk.now = max(desk.now, CAPTURED_BY)
     with site(small.answer) as there:
         read_back(desk, there.url)
         yield Asking(desk, small, there)

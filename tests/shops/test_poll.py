@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +14,7 @@ from ledger import alarms, connections, events, polls
 from ledger.rows import Alarm
 from schemas.errors import AdapterError
 from schemas.event import Event
-from tests.shops.conftest import PUBLIC_URL, Asking
+from tests.shops.conftest import PUBLIC_URL, Asking, until
 from tests.shops.scripted import Asked, Said, page, refused
 from workers.clock import Clock
 from workers.shop import polling, rounds
@@ -41,13 +40,6 @@ def row(asking: Asking) -> polls.Poll:
 def open_alarms(asking: Asking) -> list[Alarm]:
     with asking.desk.ledger.read() as tx:
         return alarms.open_alarms(tx)
-
-
-def until(true: Callable[[], object], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come true in time"
-        time.sleep(0.01)
 
 
 def just_now(asking: Asking) -> str:

@@ -1,0 +1,62 @@
+"""`flask reconcile`: what it prints, in words and as JSON, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from click.testing import Result
+
+from ledger.tables import documents
+from tests.console.conftest import Console, bare, console
+
+__all__ = ["bare", "console"]
+
+NOW = datetime.now(UTC)
+TODAY, FIRST, YESTERDAY = (f"{NOW - timedelta(days=days):%Y-%m-%d}" for days in (0, 3, 1))
+
+
+def invoiced(console: Console) -> None:
+    """One order with its invoice, both some hours old."""
+    placed = dict.fromkeys(("date_created_gmt", "date_modified_gmt", "date_paid_gmt"), f"{YESTERDAY}T10:00:00")
+    console.process(console.deliver(**placed))
+    with console.ledger.write() as tx:
+        tx.execute(documents.update().values(settled_at=datetime.now(UTC) - timedelta(hours=1)))
+
+
+def reconcile(console: Console, *more: str) -> Result:
+    return console.run("reconcile", "--from", FIRST, "--to", TODAY, *more)
+
+
+def test_books_that_agree_end_with_nought(console: Console) -> None:
+    invoiced(console)
+    result = reconcile(console)
+    assert result.exit_code == 0, result.output
+    assert "1 orders and 1 documents were looked at." in result.stdout and "All agree." in result.stdout
+
+
+def test_a_finding_is_named_with_its_remedy_and_ends_with_one(console: Console) -> None:
+    invoiced(console)
+    (row,) = console.documents()
+    assert row.document is not None
+    console.simulator.world.patch(row.document.system_id, {"price_gross": Decimal("70.00")})
+    told = reconcile(console)
+    assert told.exit_code == 1 and "differing" in told.stdout and row.document.number in told.stdout
+    result = reconcile(console, "--json", "--shop", console.shop().key)
+    (finding,) = json.loads(result.stdout)["findings"]
+    assert (result.exit_code, finding["what"], finding["order_id"]) == (1, "differing", row.order_id)
+    assert finding["remedy"] and "70" in finding["detail"]
+
+
+def test_what_could_not_be_looked_at_ends_with_one_too(console: Console) -> None:
+    invoiced(console)
+    console.simulator.world.change({"token_accepted": False})
+    result = reconcile(console, "--json")
+    told = json.loads(result.stdout)
+    assert (result.exit_code, told["findings"], len(told["unsure"])) == (1, [], 1)
+
+
+def test_days_the_wrong_way_round_and_unknown_shops_are_refused(console: Console) -> None:
+    assert "before" in console.refuses("reconcile", "--from", TODAY, "--to", FIRST)
+    assert "no shop" in console.refuses("reconcile", "--from", FIRST, "--to", TODAY, "--shop", "nobody")
