@@ -29,6 +29,8 @@ from tests.simulators import woo
 
 __all__ = ["database_url", "postgres_server", "postgres_template", "sqlite_template"]
 
+#: What does not depend on the database needs only one.
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 KEYS = {"consumer_key": "ck_simulator", "consumer_secret": "cs_simulator"}
 HUNGARIAN: dict[str, Any] = {"country": "HU", "currency": "EUR", "timezone": "Europe/Budapest"}
 
@@ -151,6 +153,7 @@ def test_a_shop_with_a_key_gets_number_and_link_without_being_asked_and_its_buye
     assert trade.shop.world.summary()["emails"] == {}
 
 
+@on_sqlite
 def test_a_route_may_leave_the_shop_alone(trade: Trade) -> None:
     trade.desk.options(writeback="no")
     order = trade.buy()
@@ -158,6 +161,7 @@ def test_a_route_may_leave_the_shop_alone(trade: Trade) -> None:
     assert (len(trade.papers(order)), trade.writebacks(order), trade.writes()) == (1, [], [])
 
 
+@on_sqlite
 def test_a_route_that_says_no_after_the_plan_is_heard(trade: Trade) -> None:
     order = trade.buy()
     trade.decide(order)
@@ -167,6 +171,7 @@ def test_a_route_that_says_no_after_the_plan_is_heard(trade: Trade) -> None:
     assert trade.writes() == []
 
 
+@on_sqlite
 def test_status_and_mail_to_the_buyer_when_the_route_asks_and_each_once(trade: Trade) -> None:
     trade.desk.options(writeback_status="completed", tell_buyer="yes")
     order = trade.buy()
@@ -179,6 +184,7 @@ def test_status_and_mail_to_the_buyer_when_the_route_asks_and_each_once(trade: T
     assert [write.partition(" ")[0] for write in trade.writes()] == ["PUT", "POST"]
 
 
+@on_sqlite
 @pytest.mark.parametrize("version", ["8.2.2", "11.0.1"])
 def test_our_own_write_echoes_as_an_event_that_only_ends(database_url: str, version: str) -> None:
     with trading(database_url, version=version) as trade:
@@ -192,6 +198,7 @@ def test_our_own_write_echoes_as_an_event_that_only_ends(database_url: str, vers
         assert (len(trade.papers(order)), len(trade.writebacks(order)), trade.writes()) == (1, 1, before)
 
 
+@on_sqlite
 def test_every_document_of_an_order_is_written_back_under_its_own_kind(trade: Trade) -> None:
     order = trade.buy()
     trade.work()
@@ -209,6 +216,7 @@ def test_every_document_of_an_order_is_written_back_under_its_own_kind(trade: Tr
     assert trade.meta(order)["_billhook_credit_note_number"] == " | ".join(numbers[Kind.CREDIT_NOTE])
 
 
+@on_sqlite
 def test_three_partial_refunds_one_by_amount_alone_are_credited_to_the_cent(trade: Trade) -> None:
     order = trade.buy(lines=[{"name": "Mug", "price": "12.90", "quantity": 5, "tax": "27"}])
     trade.work()
@@ -225,6 +233,7 @@ def test_three_partial_refunds_one_by_amount_alone_are_credited_to_the_cent(trad
     assert len(trade.notes(order)) == 4
 
 
+@on_sqlite
 def test_a_lost_answer_is_asked_again_and_leaves_one_note_and_one_invoice(trade: Trade) -> None:
     for path in ("/notes", ""):
         order = trade.buy()
@@ -238,6 +247,7 @@ def test_a_lost_answer_is_asked_again_and_leaves_one_note_and_one_invoice(trade:
         assert (len(trade.notes(order)), len(trade.papers(order))) == (1, 1)
 
 
+@on_sqlite
 def test_a_shop_that_is_away_is_tried_again_and_never_a_reason_to_issue(trade: Trade) -> None:
     order = trade.buy()
     event = trade.decide(order)
@@ -277,6 +287,7 @@ def test_a_refused_key_lets_it_wait_for_a_good_one_and_pauses_no_account(
     assert desk.run(event.id).reason == "WRITTEN_BACK"
 
 
+@on_sqlite
 def test_an_order_deleted_in_the_shop_needs_no_number(trade: Trade) -> None:
     order = trade.buy()
     event = trade.decide(order)
@@ -285,6 +296,7 @@ def test_an_order_deleted_in_the_shop_needs_no_number(trade: Trade) -> None:
     assert (ended.state, ended.reason) == (State.DONE, "ORDER_GONE")
 
 
+@on_sqlite
 def test_a_document_that_differs_is_not_told(trade: Trade) -> None:
     def another_total(adapter: Adapter) -> Adapter:
         honest = adapter.issue
