@@ -9,8 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import click
 
+from adapters.shops import reads_back
 from console.checking import FAIL, OK, WARN, Checked, check, print_checked
 from console.parts import house
+from console.shop_check import asked
 from ledger import alarms, api_keys, connections, settings
 from ledger.migrate import check_schema
 from schemas.apikey import SOON, ApiKey
@@ -190,7 +192,8 @@ def _shop(shop: Shop, known: Known) -> Checked:
         return Checked(FAIL, "It has no route: its orders wait.", f"flask route add {shop.key} ACCOUNT_KEY")
     if shop.state == "paused":
         return Checked(WARN, "Paused: its deliveries wait.", f"flask shop resume {shop.key}")
-    return Checked(OK, f"{shop.platform} at {shop.url or 'an address not given'}, {len(ways)} routes.")
+    words = f"{shop.platform} at {shop.url or 'an address not given'}, {len(ways)} routes."
+    return asked(shop, words) if reads_back(shop) else Checked(OK, words)
 
 
 def _route(route: Route, known: Known) -> Checked:

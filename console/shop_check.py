@@ -34,6 +34,16 @@ def checked(shop: Shop, wait: float) -> list[Checked]:
     return [*said(info), *hooked(shop, wait)]
 
 
+def asked(shop: Shop, words: str) -> Checked:
+    """Whether the shop takes our key, in one line after these words; nothing else is looked at."""
+    try:
+        info = house().shop_client(shop).verify()
+    except AdapterError as error:
+        return failed(error, shop)
+    told = " ".join((words, "It takes our key.", *info.warnings))
+    return Checked(WARN if info.warnings else OK, told)
+
+
 def said(info: ShopInfo) -> list[Checked]:
     """What a shop that takes the key tells of itself."""
     zone = f" ({info.timezone})" if info.timezone else ""

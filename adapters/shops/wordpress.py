@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from adapters.connect import Limits
 from adapters.http import Answer, Read, Speaker, looks_html
+from adapters.lanes import lane
 from adapters.ports import Ports
 from adapters.redact import PERSONAL
 from adapters.shops.signing import Key, Verb
@@ -16,8 +17,12 @@ from schemas.errors import AdapterError, Auth, Permanent, Transient
 from schemas.ports import unguarded
 
 SYSTEM = "woocommerce"
-#: Fields of an order that hold people's data, besides the usual ones; `note` is the text of an order note.
-PERSONAL_FIELDS = PERSONAL + r"|address_\d|company|customer_\w+|order_key|payment_url|transaction_id|note|oauth_\w+"
+#: Hosts and firewalls limit, and PHP has few workers: so many calls at once (woocommerce.md 5.3), waited for so long.
+AT_ONCE, PATIENCE = 2, 5.0
+#: Fields that hold people's data, besides the usual ones: of orders, their notes, and `value` of their extra fields.
+PERSONAL_FIELDS = PERSONAL + (
+    r"|address_\d|company|customer_\w+|order_key|payment_url|transaction_id|note|(?:display_)?value|oauth_\w+"
+)
 #: What WordPress explains in JSON, and redirects; every other status the Speaker judges itself.
 EXPLAINED = (301, 302, 303, 307, 308, 400, 401, 403, 404, 409, 410)
 
@@ -107,8 +112,10 @@ class Rest:
         self, method: Verb, route: str, params: Mapping[str, str], *, json: object = None, writes: bool = False
     ) -> Answer:
         path = self._path(method, route, params)
+        patience = min(PATIENCE, self.speaker.limits.deadline / 4)
         try:
-            answer = self.speaker.call(method, path, writes=writes, json=json, allow=EXPLAINED)
+            with lane(self.speaker.base_url, AT_ONCE, system=SYSTEM, seconds=patience):
+                answer = self.speaker.call(method, path, writes=writes, json=json, allow=EXPLAINED)
         except Permanent as error:
             remedy = _ADDRESS if error.code == "ADDRESS_FORBIDDEN" else error.remedy
             raise self.speaker.error(Permanent, error.detail, error.exchange, code=error.code, remedy=remedy) from None

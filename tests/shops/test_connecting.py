@@ -11,7 +11,7 @@ import pytest
 
 from ledger import connections
 from schemas.connection import Shop
-from simulators import woocommerce
+from simulators import fakturownia, woocommerce
 from tests.shops.door import Door, door
 from tests.simulators import woo
 from webhooks.pings import Pings
@@ -151,6 +151,20 @@ def test_verify_fails_when_the_key_is_refused_and_edit_gives_a_new_one(here: Doo
     assert "color is not known" in here.refuses("shop", "edit", key, "--set", "color=red")
     here.json("shop", "edit", key, "--set", "consumer_secret=cs_changed_over_there")
     assert "FAIL" not in statuses(here.json("shop", "verify", key))
+
+
+def test_the_doctor_asks_the_shop_and_says_when_its_key_is_refused(here: Door, there: woo.Shop) -> None:
+    key = here.json(*ADD, there.url, *KEYS, "--wait", "0")["key"]
+    with fakturownia.start() as books:
+        account = here.json("account", "add", "fakturownia", "--name", "Books", "--seller", "Sklep", "--country", "PL",
+                            "--set", "api_token=simulator/demo", "--set", f"url={books.url}")["key"]  # fmt: skip
+        here.json("route", "add", key, account)
+        good = {row["what"]: row for row in json.loads(here.run("doctor", "--json").stdout)}[f"shop {key}"]
+        there.sim("POST", "settings", {"consumer_secret": "cs_changed_over_there"})
+        bad = {row["what"]: row for row in json.loads(here.run("doctor", "--json").stdout)}[f"shop {key}"]
+    assert (good["status"], bad["status"]) == ("WARN", "FAIL")
+    assert "takes our key" in good["detail"]
+    assert f"flask shop edit {key}" in bad["remedy"]
 
 
 def test_a_shop_with_a_key_goes_out_and_in_by_file_its_secrets_only_named(

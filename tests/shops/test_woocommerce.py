@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,7 +17,7 @@ from adapters.shops import client_class, client_for, reads_back
 from adapters.shops.base import ShopClient, Written
 from schemas.connection import Shop
 from schemas.document import Kind
-from schemas.errors import AdapterError, Ambiguous, Auth, Permanent, Transient
+from schemas.errors import AdapterError, Ambiguous, Auth, Permanent, RateLimited, Transient
 from schemas.woocommerce import read_order
 from tests.shops.scripted import Answerer, Asked, Said, page, refused, site
 
@@ -32,8 +36,8 @@ def shop(url: str, **credentials: str) -> Shop:
     return Shop(1, "hat-shop-abcd1234", "woocommerce", "Hats", url, ("s",), given)
 
 
-def client(url: str, **credentials: str) -> ShopClient:
-    return client_for(shop(url, **credentials), allow_private=True, deadline=3)
+def client(url: str, *, patient: bool = False, **credentials: str) -> ShopClient:
+    return client_for(shop(url, **credentials), allow_private=True, deadline=60 if patient else 10)
 
 
 def always(said: Said) -> Answerer:
@@ -364,3 +368,71 @@ def test_nothing_is_written_without_the_guards_consent() -> None:
     with site(order) as there, pytest.raises(RuntimeError):
         client_for(shop(there.url), allow_private=True, deadline=3, guard=no).write_back("30", WRITTEN)
     assert there.writes == []
+
+
+# ---- what a shop is spared, and what is never kept -------------------------------------------------------------------
+
+
+def test_a_shop_gets_two_calls_at_once_and_every_order_is_read() -> None:
+    mutex, under_way, most = threading.Lock(), [0], [0]
+
+    def slow(asked: Asked) -> Said:
+        with mutex:
+            under_way[0] += 1
+            most[0] = max(most[0], under_way[0])
+        time.sleep(0.02)
+        with mutex:
+            under_way[0] -= 1
+        return Said(captured("009"))
+
+    with site(slow) as there, ThreadPoolExecutor(12) as pool:
+        reads = [pool.submit(client(there.url, patient=True).order, "30") for _ in range(24)]
+        assert {read.result().order_id for read in reads} == {"30"}
+    assert most[0] == 2
+
+
+def test_who_would_wait_too_long_for_a_busy_shop_comes_back_later_uncounted() -> None:
+    held = threading.Event()
+
+    def stuck(asked: Asked) -> Said:
+        held.wait(30)
+        return Said(captured("009"))
+
+    with site(stuck) as there, ThreadPoolExecutor(2) as pool:
+        busy = [pool.submit(client(there.url, patient=True).order, "30") for _ in range(2)]
+        try:
+            until(lambda: len(there.asked) == 2)
+            with pytest.raises(RateLimited) as caught:
+                client_for(shop(there.url), allow_private=True, deadline=0.4).order("30")
+            assert caught.value.retry_after == pytest.approx(0.1)
+        finally:
+            held.set()
+        assert [read.result().order_id for read in busy] == ["30", "30"]
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_nothing_of_the_buyer_is_kept_of_a_conversation_that_failed() -> None:
+    order = {**captured("009"), "meta_data": meta(_billing_vat_number="HU12345676", nickname="Anci")}
+    raw = json.dumps(order, ensure_ascii=False).encode() + b"<b>Warning</b>: header already sent"
+    with site(always(Said(raw=raw))) as there, pytest.raises(Transient) as caught:
+        client(there.url).order("30")
+    kept = str(caught.value.exchange)
+    assert '"id": 30' in kept
+    billing = order["billing"]
+    for secret in (
+        billing["last_name"],
+        billing["email"],
+        billing["phone"],
+        billing["address_1"],
+        "12345676",
+        "Anci",
+        SECRET,
+    ):
+        assert secret
+        assert secret not in kept
