@@ -76,6 +76,7 @@ def _house(settings: Settings) -> House:
         public_url=settings.public_url,
         slots=settings.slots,
         allow_private=settings.allow_private_addresses,
+        vendor_limits=settings.vendor_limits == "kept",
         notice=watch.notice(settings.public_url),
     )
 

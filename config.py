@@ -31,6 +31,7 @@ class Settings:
     body_seconds: float = 15.0
     slots: int = 32
     allow_private_addresses: bool = False
+    vendor_limits: str = "kept"
     log_level: str = "INFO"
     log_format: str = "json"
     trusted_proxies: int = 0
@@ -101,6 +102,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         body_seconds=float(reader.number("BODY_SECONDS", 15, 1, 120)),
         slots=reader.number("SLOTS", 32, 1, 256),
         allow_private_addresses=reader.yes("ALLOW_PRIVATE_ADDRESSES"),
+        vendor_limits=reader.choice("VENDOR_LIMITS", ("kept", "off")),
         log_level=reader.choice("LOG_LEVEL", ("INFO", *_LEVELS)),
         log_format=reader.choice("LOG_FORMAT", ("json", "console")),
         trusted_proxies=reader.number("TRUSTED_PROXIES", 0, 0, 10),

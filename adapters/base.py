@@ -12,14 +12,14 @@ from typing import ClassVar, NoReturn
 
 from adapters.connect import FAST, Limits
 from adapters.corrections import Correction, corrections
-from adapters.http import Speaker, Special, never
+from adapters.http import Speaker, Special, never, silent
 from adapters.manifest import Credit, Manifest, Pdf
 from adapters.oauth import Login, OAuth
 from adapters.redact import PERSONAL
 from schemas.connection import Account
 from schemas.document import Document, Draft, Found, Kind, Payment, Sight
 from schemas.errors import Auth, RateLimited, Transient, Unsupported
-from schemas.ports import Budget, Guard, OneProcess, TokenStore, Turns, unguarded
+from schemas.ports import Budget, Guard, Left, OneProcess, TokenStore, Turns, unguarded
 
 __all__ = [
     "AccountInfo",
@@ -91,11 +91,18 @@ class Adapter(ABC):
         self.tokens = tokens
         self.turns = turns or OneProcess()
         self.oauth: OAuth | None = None
+        self._budget = budget
         self._ports = {"guard": guard, "budget": budget, "allow_private": allow_private}
         self._limits = limits or (Limits.within(deadline) if deadline else FAST if fast else Limits())
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.account.key!r})"
+
+    def room(self, calls: int, *, queued: bool = False) -> None:
+        """Before a piece of work of at least so many calls: raises RateLimited or Waiting when it should not begin now;
+        `queued` work was put off before and goes first."""
+        if self._budget is not None:
+            self._budget.room(calls, queued=queued)
 
     def verify(self) -> AccountInfo:
         """A cheap authenticated read; raises Auth with a remedy, also when a web page answers in the API's place."""
@@ -221,12 +228,13 @@ class Adapter(ABC):
         headers: Mapping[str, str] | None = None,
         special: Special | None = None,
         personal: str = "",
+        left: Callable[[Mapping[str, str]], Sequence[Left]] = silent,
     ) -> Speaker:
         """A Speaker with this adapter's ports and limits, masking the account's secret credentials, and people's data
         in the usual fields and those that `personal` (a regular expression) names. An `auth` that is an OAuth is told
         of a 401 too, so that the call is repeated with a new token."""
         return Speaker(
-            self.manifest.key, base_url, auth=auth, headers=headers, special=special,
+            self.manifest.key, base_url, auth=auth, headers=headers, special=special, left=left,
             refused=auth.refused if isinstance(auth, OAuth) else never,
             secrets=self._secrets(), limits=self._limits, **self._ports,  # type: ignore[arg-type]
             personal=f"{PERSONAL}|{personal}" if personal else PERSONAL,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from adapters.base import AccountInfo, Adapter, Series
@@ -17,6 +18,7 @@ from adapters.http import Answer, Read
 from adapters.manifest import Credit, Field, Manifest, Pdf, Prices, Reference, Token, Window
 from adapters.oauth import Login
 from adapters.payloads import fakturoid as say
+from adapters.quota import in_one_header
 from adapters.words import filled, read_amount, sighted
 from schemas.connection import Account
 from schemas.document import Document, Draft, Found, Kind, Party, Payment
@@ -132,7 +134,10 @@ class Fakturoid(Adapter):
         headers = {"User-Agent": f"Billhook ({given['contact']})", "Accept": "application/json"}
         login = Login(f"{base}/oauth/token", given["client_id"], given["client_secret"], json=True, headers=headers)
         self.place = f"/accounts/{given['slug']}"
-        self.speaker = self._speaker(base, auth=self._oauth(login), headers=headers, special={402: Auth})
+        self.speaker = self._speaker(
+            base, auth=self._oauth(login), headers=headers, special={402: Auth},
+            left=partial(in_one_header, window=60, name="x-ratelimit"),
+        )  # fmt: skip
 
     def _verify(self) -> AccountInfo:
         self._allowed()

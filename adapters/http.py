@@ -9,13 +9,10 @@ followed, and proxies, netrc and cookies of the environment have no say.
 from __future__ import annotations
 
 import json as jsonlib
-import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
 from functools import partial
 from http.client import HTTPException
 from typing import Any, TypeVar
@@ -25,35 +22,28 @@ import requests
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError
 
+from adapters.answer import Answer, Special, looks_html, outcome, retry_after, sentence_of, told_of, unclear, wait_of
 from adapters.connect import Deadline, Forbidden, Limits, Line, NotConnected, connect
 from adapters.redact import PERSONAL, Redactor
-from schemas.errors import AdapterError, Ambiguous, Auth, Exchange, Permanent, RateLimited, Transient
-from schemas.ports import Budget, Guard, unguarded
+from schemas.errors import AdapterError, Ambiguous, Exchange, Permanent, RateLimited, Transient
+from schemas.ports import Budget, Guard, Left, unguarded
+
+__all__ = [
+    "Answer",
+    "Read",
+    "Speaker",
+    "Special",
+    "looks_html",
+    "never",
+    "outcome",
+    "retry_after",
+    "sentence_of",
+    "silent",
+    "unclear",
+]
 
 USER_AGENT = "Billhook/0.1"
-RETRY_AFTER = 60.0
-LONGEST_SENTENCE = 500
-#: Where systems put their own sentence, in this order.
-SENTENCE_KEYS = (
-    "message", "error_description", "error_message", "error_messages", "errors", "error", "detail", "title", "reason",
-)  # fmt: skip
 Read = TypeVar("Read")
-Special = Mapping[int, type[AdapterError]]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back: `data` is the parsed JSON (fractions as Decimal), None when bytes were asked for.
-
-    `told` is the status with the system's own sentence, secrets and people's data masked.
-    """
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes = field(repr=False)
-    exchange: Exchange = field(repr=False)
-    data: Any = field(default=None, repr=False)
-    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +72,19 @@ def never(_key: Mapping[str, str]) -> bool:
     return False
 
 
+def silent(_headers: Mapping[str, str]) -> Sequence[Left]:
+    """The system says nothing of its windows."""
+    return ()
+
+
 class Speaker:
     """Speaks to one system for one account.
 
     `auth` gives the headers that carry the key, asked anew for each call; `refused` is told which of them a 401
     refused, and says True when there are others by now: the call, which surely did nothing, is then repeated once.
     `secrets` are masked wherever they turn up, `personal` is a regular expression of field names holding people's data;
-    `special` overrides `outcome` per status.
+    `special` overrides `outcome` per status, `left` reads from an answer's headers what is left of the system's windows
+    (adapters/quota.py).
     """
 
     def __init__(
@@ -102,6 +98,7 @@ class Speaker:
         secrets: tuple[str, ...] = (),
         personal: str = PERSONAL,
         special: Special | None = None,
+        left: Callable[[Mapping[str, str]], Sequence[Left]] = silent,
         guard: Guard = unguarded,
         budget: Budget | None = None,
         limits: Limits | None = None,
@@ -116,6 +113,7 @@ class Speaker:
         self._headers |= headers or {}
         self._redactor = Redactor(secrets, personal)
         self._special = special or {}
+        self._left = left
         self._guard = guard
         self._budget = budget
         self._allowed = {"allow_private": allow_private, "allow_http": allow_http}
@@ -143,13 +141,9 @@ class Speaker:
         guard or the budget raise.
         """
         prepared = partial(self._prepared, method, path, writes, json, form, files, params, headers)
-        self._within_budget()
-        call = prepared()
-        answer = self._answered(call)
+        call, answer = self._answered(prepared)
         if answer.status == 401 and self._refused_key(call.key):
-            self._within_budget()
-            call = prepared()
-            answer = self._answered(call)
+            call, answer = self._answered(prepared)
         return self._judged(call, answer, allow, raw)
 
     def error(
@@ -197,15 +191,30 @@ class Speaker:
         )
         return _Call(_checked(request, self.system), writes, shown, time.monotonic(), key)
 
-    def _within_budget(self) -> None:
-        if self._budget is not None:
-            self._budget.take()
+    def _answered(self, prepared: Callable[[], _Call]) -> tuple[_Call, Answer]:
+        """A call and its answer, whatever its status, within the budget, which learns how it went."""
+        taken = self._budget.take() if self._budget is not None else None
+        reached: bool | None = None
+        left: Sequence[Left] = ()
+        try:
+            call = prepared()
+            try:
+                status, answered, body = self._carried(call)
+            except (Transient, Ambiguous):
+                reached = False
+                raise
+            answer = Answer(status, answered, body, call.exchange(status, body))
+            reached, left = self._is_up(call, answer), self._left(answered)
+            return call, replace(answer, told=call.redactor.sentence(told_of(answer)))
+        finally:
+            if taken is not None:
+                taken.ended(reached, left)
 
-    def _answered(self, call: _Call) -> Answer:
-        """The call's answer, whatever its status."""
-        status, answered, body = self._carried(call)
-        answer = Answer(status, answered, body, call.exchange(status, body))
-        return replace(answer, told=call.redactor.sentence(_told(answer)))
+    def _is_up(self, call: _Call, answer: Answer) -> bool:
+        """An answer of the system itself, be it a refusal; not its gateway's, nor a web page."""
+        kind = outcome(answer.status, writes=call.writes, special=self._special)
+        down = kind is not None and not issubclass(kind, RateLimited) and issubclass(kind, (Transient, Ambiguous))
+        return not down and not looks_html(answer)
 
     def _carried(self, call: _Call) -> tuple[int, Mapping[str, str], bytes]:
         """Connect, ask the guard, send, read: each step with its own meaning of failure."""
@@ -252,7 +261,7 @@ class Speaker:
 
     def _refused(self, answer: Answer, kind: type[AdapterError]) -> AdapterError:
         if issubclass(kind, RateLimited):
-            seconds = wait_of(answer.headers)
+            seconds = self._pause(answer)
             if self._budget is not None:
                 self._budget.penalty(seconds)
             return RateLimited(answer.told, system=self.system, retry_after=seconds, exchange=answer.exchange)
@@ -260,6 +269,11 @@ class Speaker:
             remedy = "Check the account's address: it answers with a redirect, as for a wrong sub-domain or no login."
             return self.error(kind, answer.told, answer.exchange, code="REDIRECTED", remedy=remedy)
         return self.error(kind, answer.told, answer.exchange)
+
+    def _pause(self, answer: Answer) -> float:
+        """How long to wait after a 429: until the used-up window begins anew, where the system says it its own way."""
+        resets = [left.seconds for left in self._left(answer.headers) if left.calls <= 0]
+        return max(resets) if resets and "retry-after" not in answer.headers else wait_of(answer.headers)
 
     def _parsed(self, call: _Call, answer: Answer, tolerant: bool) -> Answer:
         """The answer with its JSON read; an allowed status without JSON is given back as it is."""
@@ -282,80 +296,6 @@ class Speaker:
 
 class _TooLarge(Exception):
     """The answer is longer than any honest one."""
-
-
-def unclear(*, writes: bool) -> type[AdapterError]:
-    """What an unclear end means: a write may have been done, a read surely did nothing."""
-    return Ambiguous if writes else Transient
-
-
-def outcome(status: int, *, writes: bool, special: Special | None = None) -> type[AdapterError] | None:
-    """The error class of a status, None for success. `special` overrides per system."""
-    if special and status in special:
-        return special[status]
-    if 200 <= status < 300:
-        return None
-    if status in (401, 403):
-        return Auth
-    if status in (408, 425, 429):
-        return RateLimited
-    return Permanent if 400 <= status < 500 else unclear(writes=writes)
-
-
-def retry_after(text: str, now: datetime | None = None) -> float:
-    """Seconds from a Retry-After header, given as seconds or as an HTTP date (RFC 9110 10.2.3); 60 when unreadable."""
-    if re.fullmatch(r"\d{1,9}", text.strip()):
-        return float(text)
-    try:
-        then = parsedate_to_datetime(text)
-    except ValueError:
-        return RETRY_AFTER
-    then = then if then.tzinfo else then.replace(tzinfo=UTC)
-    return max(0.0, (then - (now or datetime.now(UTC))).total_seconds())
-
-
-def wait_of(headers: Mapping[str, str]) -> float:
-    """Seconds until a call may be tried again: Retry-After, else the reset of a RateLimit header (`t=` in
-    https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/)."""
-    if told := headers.get("retry-after"):
-        return retry_after(told)
-    limits = headers.get("ratelimit") or headers.get("x-ratelimit") or ""
-    reset = re.search(r"(?:^|[;,\s])(?:t|reset)=(\d{1,9})\b", limits)
-    return float(reset[1]) if reset else RETRY_AFTER
-
-
-def sentence_of(data: object) -> str:
-    """The system's own sentence in any of the shapes systems use: text, list, or a map of field → sentences."""
-    if isinstance(data, dict):
-        told = next((data[key] for key in SENTENCE_KEYS if data.get(key)), None)
-        return sentence_of(told) if told is not None else _by_field(data)
-    if isinstance(data, list):
-        return ", ".join(filter(None, map(sentence_of, data)))
-    return "" if data is None or isinstance(data, bool) else str(data).strip()
-
-
-def looks_html(answer: Answer) -> bool:
-    """A web page instead of an API answer."""
-    start = answer.body[:512].lstrip().lower()
-    return "text/html" in answer.headers.get("content-type", "") or start.startswith((b"<!doctype html", b"<html"))
-
-
-def _by_field(data: Mapping[str, object]) -> str:
-    told = {key: sentence_of(value) for key, value in data.items() if isinstance(value, (str, list, dict))}
-    return "; ".join(f"{key}: {text}" for key, text in told.items() if text)
-
-
-def _told(answer: Answer) -> str:
-    """The status and the system's sentence: JSON's, a page's title, or the plain text."""
-    try:
-        words = sentence_of(answer.data or jsonlib.loads(answer.body))
-    except (ValueError, RecursionError):
-        text = answer.body[:65536].decode("utf-8", "replace")
-        title = re.search(r"<title[^<>]*>(.{0,300}?)</title>", text, re.DOTALL | re.IGNORECASE)
-        words = title[1] if title else re.sub(r"<[^<>]*>", " ", text)
-        words = f"web page “{words.strip()}”" if looks_html(answer) else words
-    told = " ".join(words.split())[:LONGEST_SENTENCE]
-    return f"HTTP {answer.status}: {told}" if told else f"HTTP {answer.status}"
 
 
 def _checked(request: requests.Request, system: str) -> requests.PreparedRequest:

@@ -69,18 +69,32 @@ class Field:
         return None if re.fullmatch(self.pattern, value) else f"does not look like {self.example or 'it should'}"
 
 
+#: The two windows that go by the calendar.
+DAY = 86_400
+MONTH = 30 * DAY
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
-    """At most `calls` in any `seconds`."""
+    """At most `calls` in any `seconds`. DAY and MONTH are calendar days and months in `zone`, the vendor's (IANA)."""
 
     calls: int
     seconds: int
+    zone: str = "UTC"
+
+    @property
+    def by_calendar(self) -> bool:
+        return self.seconds >= DAY
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """One system. Empty `currencies` = any; `most_sends` 0 = unlimited; `official` names the state's hub, "" = none;
-    `lists`: the documents of some days can be listed."""
+    `lists`: the documents of some days can be listed.
+
+    `limits`, and `at_once` calls side by side (0 = any), hold for one account; `calls` is how many one document takes
+    at least: none is begun with fewer left.
+    """
 
     key: str
     label: str
@@ -109,6 +123,7 @@ class Manifest:
     currencies: frozenset[str] = frozenset()
     limits: tuple[Window, ...] = ()
     at_once: int = 0
+    calls: int = 2
     token: Token = Token.STATIC
 
     def problems(self, credentials: Mapping[str, str], options: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -14,13 +14,17 @@ from urllib.parse import quote
 
 from adapters.base import AccountInfo, Adapter, Series
 from adapters.http import Answer, Read
-from adapters.manifest import Credit, Field, Manifest, Pdf, Prices, Reference, Window
+from adapters.manifest import DAY, MONTH, Credit, Field, Manifest, Pdf, Prices, Reference, Window
 from adapters.payloads import superfaktura as say
+from adapters.quota import by_names
 from adapters.words import filled, read_amount, sighted
 from schemas.connection import Account
 from schemas.document import Document, Draft, Found, Kind, Payment, Sight
 from schemas.errors import Ambiguous, Auth, Permanent, Transient
+from schemas.ports import Left
 
+#: Whose days and months the quotas are; the headers' resets are read so too.
+ZONE = "Europe/Bratislava"
 MANIFEST = Manifest(
     key="superfaktura",
     label="SuperFaktúra",
@@ -52,13 +56,20 @@ MANIFEST = Manifest(
     mail=True,
     series=True,
     series_option="sequence_id",
-    limits=(Window(1000, 86_400), Window(30_000, 30 * 86_400)),
+    limits=(Window(1000, DAY, ZONE), Window(30_000, MONTH, ZONE)),
     at_once=2,
 )  # fmt: skip
 
 KINDS = {Kind.INVOICE: "regular", Kind.PROFORMA: "proforma", Kind.CREDIT_NOTE: "cancel"}
 PAGE, LAST_PAGE = 200, 25
 NO_RIGHT = "Give the key of a user with the administrator role (Nástroje > API prístup), and check the plan."
+
+
+def quotas_left(headers: Mapping[str, str]) -> Sequence[Left]:
+    """What is left of the company's day and month. Source: sheet section 9."""
+    windows = ((DAY, "daily"), (MONTH, "monthly"))
+    told = (by_names(headers, w, f"x-ratelimit-{n}remaining", f"x-ratelimit-{n}reset", ZONE) for w, n in windows)
+    return [left for found in told for left in found]
 
 
 def to_payload(draft: Draft, account: Account, original: Document | None = None) -> dict[str, Any]:
@@ -125,7 +136,9 @@ class SuperFaktura(Adapter):
         key = "SFAPI " + "&".join(f"{name}={quote(value, safe='')}" for name, value in named.items() if value)
         # `name` is the client's as well as an item's: no exchange keeps either
         personal = r"(?:items_)?name|address|client_data|items_data"
-        self.speaker = self._speaker(given["url"], auth=lambda: {"Authorization": key}, personal=personal)
+        self.speaker = self._speaker(
+            given["url"], auth=lambda: {"Authorization": key}, personal=personal, left=quotas_left
+        )
 
     def _verify(self) -> AccountInfo:
         companies = self._read(lambda data: list(data["data"].values()), "/users/getUserCompaniesData")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,13 +16,39 @@ class Guard(Protocol):
     def __call__(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a system says of one of its windows, `window` seconds long: so many `calls` are left in it, and it begins
+    anew in `seconds`."""
+
+    window: int
+    calls: int
+    seconds: float
+
+
+class Taken(Protocol):
+    """A call that was let through."""
+
+    def ended(self, reached: bool | None, left: Sequence[Left] = ()) -> None:
+        """It is over: the system answered (True), did not or had broken down (False), or was not asked (None); `left`
+        is what it said of its windows. Never raises."""
+
+
 class Budget(Protocol):
-    """An account's shared call budget: `take` raises RateLimited when a window is used up; `penalty` obeys
-    Retry-After."""
+    """What all workers of an account together may say to its system, and whether it answers at all.
 
-    def take(self) -> None: ...
+    RateLimited is raised when a window is used up, Waiting while the system is down; neither is a failed attempt.
+    """
 
-    def penalty(self, seconds: float) -> None: ...
+    def room(self, calls: int, *, queued: bool = False) -> None:
+        """Before a piece of work: set so many calls aside, so that it is not begun in vain. `queued`: it was put off
+        before, so that it goes first."""
+
+    def take(self) -> Taken:
+        """Before each call, which must be ended."""
+
+    def penalty(self, seconds: float) -> None:
+        """The system asked for a pause: nobody calls before it is over."""
 
 
 @dataclass(frozen=True, slots=True)

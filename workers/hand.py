@@ -13,8 +13,9 @@ from ledger.engine import Tx
 from ledger.orders import OrderRow
 from schemas.connection import Account, Shop
 from schemas.errors import Waiting
-from schemas.event import Event
+from schemas.event import ORDER, Event
 from schemas.order import Order
+from workers.budget.budgets import PUT_OFF
 from workers.services import Services
 from workers.turns import LedgerTurns
 
@@ -51,9 +52,12 @@ class Hand:
             )
 
     def speak(self, account: Account) -> Adapter:
-        """The mouth for an account; each of its writes asks first whether the order is still surely ours."""
+        """The mouth for an account; each of its writes asks first whether the order is still surely ours. Raises
+        RateLimited or Waiting when the account's limits, or its system, have no room for this now."""
         turns = LedgerTurns(self.services.ledger, account.id, self.owner, self.services.timing)
         self.mouth = self.services.adapter(account, guard=self.services.leases.guard(self.owner), turns=turns)
+        calls = self.mouth.manifest.calls if self.event.kind == ORDER else 1
+        self.mouth.room(calls, queued=self.event.reason in PUT_OFF)
         return self.mouth
 
     @property

@@ -21,11 +21,15 @@ from schemas.ports import Guard, unguarded
 from workers import process
 from workers import services as desk_services
 from workers.bell import Bell
+from workers.budget.budgets import Budgets
+from workers.budget.fallback import SurePace
+from workers.budget.redis_pace import RedisPace
 from workers.leases import Leases
 from workers.mouths import Mouths
 from workers.notice import Notice, unwatched
 from workers.pool import Pool
 from workers.queue.isolate import Alone, end_after
+from workers.queue.wire import client
 from workers.services import Services, utc_now
 from workers.timing import Timing
 from workers.tokens import Tokens
@@ -35,11 +39,14 @@ log = structlog.get_logger(__name__)
 #: The door may wait this long, in all, for Redis; the clock and the workers may wait longer (seconds).
 DOOR_RING = 0.25
 DESK_RING = 5.0
+#: The limits' own clients wait no longer than this for Redis before each process keeps its part of them alone.
+PACE = 1.0
 
 
 @dataclass(frozen=True)
 class House:
-    """What one installation consists of. `slots` is how many events one worker process has in hand at a time."""
+    """What one installation consists of. `slots` is how many events one worker process has in hand at a time;
+    `vendor_limits` False leaves the systems' call limits alone, which is for simulators."""
 
     database_url: str
     redis_url: str
@@ -48,6 +55,7 @@ class House:
     public_url: str = ""
     slots: int = 32
     allow_private: bool = False
+    vendor_limits: bool = True
     notice: Notice = unwatched
 
     def migrate(self) -> None:
@@ -61,11 +69,16 @@ class House:
         """The tools of one process of the desk."""
         alone = Alone([sys.executable, "-m", "flask", "alone"], seconds=self.timing.lease_most)
         leases = Leases(self.ledger, self.timing)
-        mouths = Mouths(Tokens(self.ledger, self.timing, utc_now), self.timing, self.allow_private)
-        tools = self.ledger, self.bell(), leases, mouths, self.timing
+        tools = self.ledger, self.bell(), leases, self.mouths(), self.timing
         return Services(
             *tools, run_alone=alone, notice=self.notice, shop_client=self.shop_client, public_url=self.public_url
         )
+
+    def mouths(self) -> Mouths:
+        """The adapters of accounts, with what all workers share of each: tokens, limits, and whether it answers."""
+        pace = SurePace(RedisPace(client(self.redis_url, PACE)), self.timing.redis_away)
+        budgets = Budgets(self.ledger, pace, self.timing, utc_now, counted=self.vendor_limits)
+        return Mouths(Tokens(self.ledger, self.timing, utc_now), budgets, self.timing, self.allow_private)
 
     def shop_client(self, shop: Shop, *, guard: Guard = unguarded) -> ShopClient:
         """The client of a shop; raises KeyError where its platform has none (see adapters.shops.reads_back)."""

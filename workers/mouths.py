@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from adapters import adapter_for
+from adapters import adapter_for, manifest_of
 from adapters.base import Adapter
 from schemas.connection import Account
 from schemas.ports import Guard, Turns
+from workers.budget.budgets import Budgets
 from workers.timing import Timing
 from workers.tokens import Tokens
 
@@ -17,6 +18,7 @@ class Mouths:
     """The AdapterFactory of a service."""
 
     tokens: Tokens
+    budgets: Budgets
     timing: Timing
     allow_private: bool = False
 
@@ -24,6 +26,7 @@ class Mouths:
         return adapter_for(
             account,
             guard=guard,
+            budget=self.budgets.of(account, manifest_of(account.system)),
             tokens=self.tokens.of(account),
             turns=turns,
             allow_private=self.allow_private,

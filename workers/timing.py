@@ -30,6 +30,10 @@ class Timing:
     verify: float = 600.0  # a document is looked up once more after this
     official: float = 60.0  # a document under way at the government's hub is asked about again after this …
     not_ready_most: float = 3600.0  # … and, like everything not ready, ever more rarely, up to this
+    budget_nap: float = 1.0  # a call may wait this long in its slot for its turn in the vendor's limits
+    redis_away: float = 5.0  # after Redis failed, limits are kept by each process alone for so long
+    breaker_probe: float = 30.0  # a system that is down is asked again this often, by one call …
+    breaker_most: float = 3600.0  # … and an event waits for it at most this long, should the wake-up be lost
     token_wait: float = 5.0  # another worker renews an account's token: wait for it in hand this long …
     token_again: float = 10.0  # … then put the event off this long, should the wake-up be lost
     token_still: float = 90.0  # a renewal seen under way this long (more than a call) is taken from its worker

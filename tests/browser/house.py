@@ -147,7 +147,7 @@ class Running:
 @contextmanager
 def house(folder: Path, **environ: str) -> Iterator[Running]:
     """Everything started, one shop connected, one user."""
-    own = {"BILLHOOK_TIMING": "fast", "ALLOW_PRIVATE_ADDRESSES": "1", "SLOTS": "32"}
+    own = {"BILLHOOK_TIMING": "fast", "ALLOW_PRIVATE_ADDRESSES": "1", "VENDOR_LIMITS": "off", "SLOTS": "32"}
     with Stack(folder, {**own, **environ}) as stack:
         simulator = stack.simulator("fakturownia", "--token", TOKEN)
         stack.start()

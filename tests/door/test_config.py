@@ -37,6 +37,7 @@ def test_every_setting_is_read() -> None:
             "BODY_SECONDS": "5",
             "SLOTS": "64",
             "ALLOW_PRIVATE_ADDRESSES": "yes",
+            "VENDOR_LIMITS": "off",
             "LOG_LEVEL": "debug",
             "LOG_FORMAT": "console",
             "TRUSTED_PROXIES": "1",
@@ -51,6 +52,7 @@ def test_every_setting_is_read() -> None:
     assert settings.secret_keys == (LONG, "o" * 32, "p" * 32)
     assert (settings.timing, settings.log_level, settings.web_class) == ("fast", "DEBUG", "gevent")
     assert settings.allow_private_addresses
+    assert settings.vendor_limits == "off"
     assert (settings.slots, settings.trusted_proxies, settings.port) == (64, 1, 80)
 
 
@@ -65,6 +67,7 @@ WRONG = {
     "BODY_SECONDS": "-1",
     "SLOTS": "0",
     "ALLOW_PRIVATE_ADDRESSES": "perhaps",
+    "VENDOR_LIMITS": "some",
     "LOG_LEVEL": "LOUD",
     "LOG_FORMAT": "xml",
     "TRUSTED_PROXIES": "99",

@@ -228,7 +228,7 @@ def lab(
     folder: Path, system: str = "fakturownia", clocks: tuple[str, ...] = CLOCKS, **settings: object
 ) -> Iterator[Lab]:
     """A house in `folder`: Valkey, a simulated system, web and clocks; workers come and go with the runs."""
-    environ = {"BILLHOOK_TIMING": "fast", "ALLOW_PRIVATE_ADDRESSES": "1", "LOG_LEVEL": "INFO"}
+    environ = {"BILLHOOK_TIMING": "fast", "ALLOW_PRIVATE_ADDRESSES": "1", "VENDOR_LIMITS": "off", "LOG_LEVEL": "INFO"}
     with Stack(folder, environ) as stack:
         stack.valkey()
         stack.migrate()

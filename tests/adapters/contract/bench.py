@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +18,7 @@ from adapters.base import Adapter
 from adapters.manifest import Manifest
 from schemas.connection import Account
 from schemas.errors import RateLimited, Waiting
+from schemas.ports import Left, Taken
 from simulators import world_of
 from simulators.server import Simulator, start
 from tests.adapters.drafts import POLAND, Home
@@ -85,10 +86,17 @@ class Ledgerless:
         if self.lease_lost:
             raise Waiting("the lease is no longer ours", until="lease")
 
-    def take(self) -> None:
+    def room(self, calls: int, *, queued: bool = False) -> None:
+        """There always is."""
+
+    def take(self) -> Taken:
         self.taken += 1
         if self.used_up:
             raise RateLimited("window used up", system="test", retry_after=5)
+        return self
+
+    def ended(self, reached: bool | None, left: Sequence[Left] = ()) -> None:
+        """Nothing is kept of it."""
 
     def penalty(self, seconds: float) -> None:
         self.penalties.append(seconds)
