@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from schemas import mapping
 from schemas.document import Kind
 
 
@@ -73,6 +74,18 @@ class Field:
 DAY = 86_400
 MONTH = 30 * DAY
 
+#: What every account may say besides its system's own options (schemas/mapping.py).
+COMMON = (
+    Field("map_tax_number", "Tax number from", required=False, example="_billing_nip, vat_number",
+          help="fields of the order that hold the buyer's tax number, the first filled one counts"),
+    Field("map_order_reference", "Order reference from", required=False, example="meta:_po_number",
+          help="meta:FIELD of the order or text:WORDS with {number}; otherwise the order's number"),
+    Field("map_note", "Note from", required=False, example="meta:_gift_note",
+          help="meta:FIELD of the order or text:WORDS; otherwise the buyer's own note"),
+    Field("due_days", "Payment terms (days)", required=False, example="bacs 14, cod 7, * 0",
+          help="by payment method; otherwise the route's"),
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -129,8 +142,14 @@ class Manifest:
     def problems(self, credentials: Mapping[str, str], options: Mapping[str, str] | None = None) -> dict[str, str]:
         """Field name → what is wrong with it, for the form and the command line; empty when all is well."""
         given = {**(options or {}), **credentials}
-        found = {field.name: field.problem(given.get(field.name, "")) for field in self.credentials + self.options}
+        found = {field.name: field.problem(given.get(field.name, "")) for field in self.fields}
+        found |= mapping.problems(given)
         return {name: sentence for name, sentence in found.items() if sentence}
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Everything there is to fill in for an account."""
+        return self.credentials + self.options + COMMON
 
     @property
     def secrets(self) -> tuple[str, ...]:

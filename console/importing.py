@@ -140,7 +140,7 @@ class Import:
     ) -> tuple[dict[str, str], dict[str, str]]:
         """Credentials and options of the settings; secrets written out and fields nobody knows are problems."""
         manifest = manifest_of(given["system"])
-        known = {f.name for f in (*manifest.credentials, *manifest.options)}
+        known = {f.name for f in manifest.fields}
         own = {f.name for f in manifest.credentials}
         said = {name: "is not known" for name in settings if name not in known}
         said |= {} if self.problems else manifest.problems(settings)

@@ -59,10 +59,9 @@ def sorted_fields(system: str, given: Mapping[str, str]) -> tuple[dict[str, str]
     """Which of the given values are credentials and which are options, by the system's manifest; empty ones are
     left out, so that FIELD= takes an option away."""
     manifest = manifest_of(system)
-    fields = {f.name: f for f in (*manifest.credentials, *manifest.options)}
+    fields = {f.name: f for f in manifest.fields}
     unknown = {name: "is not known" for name in given if name not in fields}
-    problems = {**unknown, **{name: f.problem(given.get(name, "")) for name, f in fields.items()}}
-    said = [f"{name} {sentence}" for name, sentence in problems.items() if sentence]
+    said = [f"{name} {sentence}" for name, sentence in {**unknown, **manifest.problems(given)}.items()]
     if said:
         raise click.UsageError(f"{'; '.join(said)}. {manifest.label} takes: {', '.join(fields)}.")
     keys = {f.name for f in manifest.credentials}

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from schemas.connection import Policy
 from schemas.document import Draft, Kind, LineItem, Party, Payment, Preceding, Seller, reference_of
+from schemas.mapping import Source
 from schemas.order import Order, Refund
 from schemas.rates import canonical
 from schemas.taxnumbers import is_valid
@@ -125,7 +126,7 @@ def _document(order: Order, rules: Rules, wanted: Wanted, content: _Content) -> 
         counter=wanted.counter,
         reference=reference_of(rules.shop_key, order.id, wanted.kind, wanted.counter),
         order_id=order.id,
-        order_number=order.number,
+        order_number=_mapped(rules.mapping.order_reference, order) or order.number,
         currency=order.currency,
         decimals=sums.decimals,
         basis=order.basis,
@@ -145,10 +146,14 @@ def _document(order: Order, rules: Rules, wanted: Wanted, content: _Content) -> 
         vat_countries=content.priced.countries,
         proforma_ref=wanted.proforma,
         language=order.language,
-        note=order.note,
+        note=_mapped(rules.mapping.note, order) or order.note,
         delivery_date=(day_of(order.completed_at, seller) or tax_point or rules.today) if inside_union else None,
         deducted_refunds=tuple(refund.id for refund in wanted.deduct),
     )
+
+
+def _mapped(source: Source | None, order: Order) -> str:
+    return source.of(order.meta, order.number) if source else ""
 
 
 def _is_oss(countries: Sequence[str], seller: Seller) -> bool:
@@ -176,8 +181,10 @@ def _payment(order: Order, seller: Seller) -> Payment:
 
 
 def _due(order: Order, rules: Rules) -> date:
-    """Paid: today; cash on delivery: in seven days; else the route's days (documents.md 4.5)."""
+    """Paid: today; else the account's terms, seven days for cash on delivery, the route's days (documents.md 4.5)."""
     if is_paid(order):
         return rules.today
-    days = _COD_DAYS if order.payment_method == "cod" else rules.policy.due_days
+    terms = rules.mapping.due_days
+    usual = _COD_DAYS if order.payment_method == "cod" else rules.policy.due_days
+    days = terms.get(order.payment_method, terms.get("*", usual))
     return rules.today + timedelta(days=days)

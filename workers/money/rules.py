@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from schemas.connection import Account, Policy, Route
 from schemas.document import Draft, Issued, Kind, Seller
+from schemas.mapping import FieldMapping, mapping_of
 
 INVOICE = "invoice"
 PROFORMA = "proforma"
@@ -37,12 +38,15 @@ class Rules:
     policy: Policy
     starts_at: datetime | None
     today: date
+    mapping: FieldMapping = field(default_factory=FieldMapping)
 
 
 def rules_of(shop_key: str, route: Route, account: Account, now: datetime) -> Rules:
     """The rules of a shop's orders on a route to an account; today is the seller's."""
     seller = account.seller
-    return Rules(shop_key, seller, route.policy, route.starts_at, now.astimezone(ZoneInfo(seller.timezone)).date())
+    mapping = mapping_of(account.options)
+    policy = replace(route.policy, vat_number_keys=(*mapping.tax_number, *route.policy.vat_number_keys))
+    return Rules(shop_key, seller, policy, route.starts_at, now.astimezone(ZoneInfo(seller.timezone)).date(), mapping)
 
 
 @dataclass(frozen=True, slots=True)
