@@ -109,11 +109,12 @@ def state_of(found: ApiKey, now: datetime) -> str:
 
 @key.command("revoke")
 @click.argument("name")
-def key_revoke(name: str) -> None:
+@click.option("--json", "as_json", is_flag=True)
+def key_revoke(name: str, as_json: bool) -> None:
     """Make the key called NAME (or with that id) good for nothing, at once."""
     with house().ledger.write() as tx:
         found = next((k for k in api_keys.list_keys(tx) if name in (k.name, f"bhk_{k.public}")), None)
         if found is None:
             raise click.ClickException(f"There is no key {name!r}: flask key list names them.")
         api_keys.revoke(tx, found.id, datetime.now(UTC))
-    click.echo(f"{found.name} is revoked.")
+    one({"id": f"bhk_{found.public}", "name": found.name, "state": "revoked"}, as_json=as_json)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from adapters import manifest_of
 from adapters.shops import reads_back
-from ledger import connections, documents
+from ledger import connections, documents, orders
 from schemas.connection import Account, Route, Shop
 from schemas.document import Issued
 from schemas.errors import BillhookError, Unbalanced, Unsupported, Waiting
@@ -122,7 +122,7 @@ def _rules(hand: Hand, way: Way) -> Rules:
 def _hold(hand: Hand, way: Way, decision: Decision) -> None:
     """On a route that issues nothing by itself: wait for a person's word, which is good until the order is at rest."""
     acts = decision.draft is not None or decision.replaces
-    if not acts or way.route.options.get("issue") != "manual" or hand.order.issue_allowed:
+    if not acts or way.route.options.get("issue") != "manual" or _allowed(hand):
         return
     raise Waiting(
         f"{decision.detail} Route {way.route.key} issues nothing by itself.",
@@ -131,6 +131,14 @@ def _hold(hand: Hand, way: Way, decision: Decision) -> None:
         code="HELD_FOR_PERSON",
         remedy=f"To issue it: flask event issue {hand.event.id}",
     )
+
+
+def _allowed(hand: Hand) -> bool:
+    """Read afresh: the word may have been said while this run was on its way here."""
+    if not hand.order.issue_allowed:
+        with hand.services.ledger.read() as tx:
+            hand.order = orders.find(tx, hand.event.shop_id, hand.event.order_id) or hand.order
+    return hand.order.issue_allowed
 
 
 def _act(hand: Hand, way: Way, decision: Decision, earlier: list[Issued]) -> None:

@@ -14,6 +14,9 @@ from schemas.apikey import fits, parse
 from tests.console.conftest import Console
 from tests.generic_orders import SECRET, bearer, body_of, signed
 
+#: What both databases have to do with it is tested at the desk and in the ledger.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 def test_a_generic_shop_takes_what_its_secret_signs(bare: Console) -> None:
     made = bare.json("shop", "add", "generic", "--name", "ERP")

@@ -17,6 +17,8 @@ from schemas.policy import read_policy
 from simulators.fakturownia.world import Fakturownia
 from tests.desk.conftest import TOKEN, Desk
 from tests.generic_orders import SECRET, body_of
+from workers.decide import decide as decided
+from workers.money.rules import Decision
 
 HELD = "HELD_FOR_PERSON"
 
@@ -142,6 +144,29 @@ def test_a_word_outlives_a_lost_answer(roadless: Desk, shop: Shop) -> None:
         assert roadless.event(held.id).reason != HELD
         roadless.later(3600)
     assert (roadless.event(held.id).state, roadless.there()) == (State.DONE, 1)
+
+
+def test_a_word_that_is_said_while_a_newer_state_is_on_its_way_counts(
+    roadless: Desk, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    route(roadless, account(roadless, "first"), issue="manual")
+    first = send(roadless)
+    second = deliver(roadless, modified="2026-11-20T11:00:00Z")
+
+    def decide(*given: Any) -> Decision:
+        """The person speaks between this run's reading of the order and its decision."""
+        if not roadless.documents():
+            allow(roadless, first.id)
+        return decided(*given)
+
+    monkeypatch.setattr("workers.order_event.decide", decide)
+    roadless.run(second)
+    assert (roadless.event(second).state, roadless.event(first.id).reason) == (State.DONE, "AS_EVENT")
+    assert len(papers(roadless, "A-1")) == 1
+    with roadless.ledger.read() as tx:
+        row = orders.find(tx, shop.id, "A-1")
+    assert row is not None
+    assert not row.issue_allowed
 
 
 def test_a_newer_state_of_a_held_order_takes_its_place(roadless: Desk, shop: Shop) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from schemas.connection import Account, Shop
 from schemas.document import Seller
 from schemas.event import State
 from schemas.policy import read_policy
-from tests.door.conftest import Lab, said_in
+from tests.door.conftest import Lab, close_lab, open_lab, said_in, settings_in
 from tests.generic_orders import JSON, SECRET, bearer, body_of, signed
 
 OTHER = "whsec_" + "QUJD" * 10
@@ -27,6 +27,14 @@ OTHER = "whsec_" + "QUJD" * 10
 @pytest.fixture
 def shop(lab: Lab) -> Shop:
     return lab.add_shop(SECRET, platform="generic")
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Lab, Shop]]:
+    """A lab for all that leaves nothing behind, and its shop."""
+    lab = open_lab(settings_in(tmp_path_factory.mktemp("hall")), SECRET)
+    yield lab, lab.add_shop(SECRET, platform="generic")
+    close_lab(lab)
 
 
 def post(lab: Lab, shop: Shop, body: bytes, headers: dict[str, str]) -> TestResponse:
@@ -126,7 +134,8 @@ def wrong(body: bytes) -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.parametrize("name", sorted(wrong(b"")))
-def test_a_wrong_signature_is_401(lab: Lab, shop: Shop, name: str) -> None:
+def test_a_wrong_signature_is_401(hall: tuple[Lab, Shop], name: str) -> None:
+    lab, shop = hall
     answer = post(lab, shop, body_of(), wrong(body_of())[name])
     code = "TIMESTAMP_AHEAD" if name == "beyond all times" else "UNAUTHENTIC"
     refused(lab, answer, 401, code)
@@ -134,7 +143,8 @@ def test_a_wrong_signature_is_401(lab: Lab, shop: Shop, name: str) -> None:
 
 
 @pytest.mark.parametrize("gone", ["webhook-id", "webhook-timestamp", "webhook-signature"])
-def test_a_missing_header_is_named(lab: Lab, shop: Shop, gone: str) -> None:
+def test_a_missing_header_is_named(hall: tuple[Lab, Shop], gone: str) -> None:
+    lab, shop = hall
     headers = {name: value for name, value in signed(body_of()).items() if name != gone}
     assert gone in refused(lab, post(lab, shop, body_of(), headers), 401, "UNSIGNED")["detail"].lower()
 
@@ -255,7 +265,8 @@ PROBLEMS: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("name", sorted(PROBLEMS))
-def test_a_problem_is_told_by_its_pointer(lab: Lab, shop: Shop, name: str) -> None:
+def test_a_problem_is_told_by_its_pointer(hall: tuple[Lab, Shop], name: str) -> None:
+    lab, shop = hall
     changes, pointer = PROBLEMS[name]
     said = refused(lab, send(lab, shop, body_of(**changes)), 422, "UNREADABLE")
     assert pointer in [problem["pointer"] for problem in said["problems"]]
@@ -296,7 +307,8 @@ def test_every_missing_field_is_told_at_once(lab: Lab, shop: Shop) -> None:
         (b'"order"', "UNREADABLE"),
     ],
 )
-def test_what_is_no_json_object_is_422(lab: Lab, shop: Shop, body: bytes, code: str) -> None:
+def test_what_is_no_json_object_is_422(hall: tuple[Lab, Shop], body: bytes, code: str) -> None:
+    lab, shop = hall
     assert refused(lab, send(lab, shop, body), 422, code)["problems"][0]["pointer"] == ""
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from schemas import generic_examples
 from schemas.connection import Shop
 from schemas.event import State
-from tests.door.conftest import Lab, said_in
+from tests.door.conftest import Lab, close_lab, open_lab, said_in, settings_in
 from tests.door.test_generic import PROBLEMS, send
 from tests.generic_orders import SECRET, body_of, order
 
@@ -47,12 +47,13 @@ def shop(lab: Lab) -> Shop:
     return lab.add_shop(SECRET, platform="generic")
 
 
-@pytest.fixture
-def spec(lab: Lab) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def spec(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    lab = open_lab(settings_in(tmp_path_factory.mktemp("spec")), SECRET)
     answer = lab.app.test_client().get("/openapi.json")
     assert (answer.status_code, answer.mimetype) == (200, "application/json")
-    found: dict[str, Any] = answer.get_json()
-    return found
+    yield answer.get_json()
+    close_lab(lab)
 
 
 def validator(spec: dict[str, Any], name: str) -> Any:
