@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -75,12 +76,13 @@ class Rest:
     def __init__(self, shop: Shop, secrets: tuple[str, ...], ports: Ports, limits: Limits) -> None:
         self._key = Key.of(shop)
         self._plain_permalinks = False
-        self.speaker = Speaker(
-            SYSTEM, shop.url, auth=self._key.header, headers={"Accept": "application/json"}, secrets=secrets,
+        speaker = partial(
+            Speaker, SYSTEM, shop.url, headers={"Accept": "application/json"}, secrets=secrets,
             personal=PERSONAL_FIELDS, limits=limits, allow_http=shop.credentials.get("plain_http") == "yes",
             guard=ports.get("guard", unguarded), budget=ports.get("budget"),
             allow_private=ports.get("allow_private", False),
         )  # fmt: skip
+        self.speaker, self._stranger = speaker(auth=self._key.header), speaker()
 
     def get(self, read: Callable[[Any], Read], route: str, **params: str) -> Read:
         """One GET of a route like `wc/v3/orders`, and what `read` makes of its data."""
@@ -99,6 +101,12 @@ class Rest:
             except AdapterError as again:
                 self._plain_permalinks = False
                 raise (error if again.code in ("HTML_ANSWER", "NO_REST_API") else again) from None
+
+    def index(self) -> dict[str, Any]:
+        """What WordPress says of itself to everybody. The key must stay out of it: it opens WooCommerce's routes alone,
+        and WordPress takes it for an application password elsewhere."""
+        path = "/?rest_route=/" if self._plain_permalinks else "/wp-json/"
+        return self._stranger.understood(an_object, self._stranger.call("GET", path, writes=False), writes=False)
 
     def write(self, method: Verb, route: str, body: Mapping[str, object]) -> Answer:
         """One POST or PUT; to be called after a read, which has found out how routes are written."""

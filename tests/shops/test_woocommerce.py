@@ -237,6 +237,8 @@ def test_verify_tells_the_shops_name_and_zone_and_changes_nothing() -> None:
         info = client(there.url).verify()
     assert (info.name, info.timezone) == ("Kovács & Fia", "Europe/Budapest")
     assert [asked.path for asked in there.writes] == ["/wp-json/wc/v3/orders/0"]
+    (index,) = (asked for asked in there.asked if asked.path == "/wp-json/")
+    assert KEY not in str(index)  # WordPress would take it for an application password and refuse
 
 
 def test_verify_finds_a_key_that_may_only_read() -> None:
