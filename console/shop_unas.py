@@ -13,7 +13,13 @@ from schemas.unas_envelope import ORDER_EVENTS
 @click.argument("url")
 @named("Europe/Budapest")
 @click.option("--api-key", required=True, help="Of UNAS: Settings > External connections > API connection.")
-@click.option("--hmac-key", default="", help="The same place, tab 'Webhook igazolása'; without it: polling alone.")
+@click.option(
+    "--hmac-key",
+    "--secret",
+    "hmac_key",
+    default="",
+    help="The same place, tab 'Webhook igazolása'; without it: polling alone.",
+)
 def add_unas(url: str, name: str, zone: str, api_key: str, hmac_key: str, as_json: bool) -> None:
     """Register the shop at URL and say where each of its webhooks goes."""
     secrets = (hmac_key,) if hmac_key.strip() else ()

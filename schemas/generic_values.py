@@ -41,9 +41,10 @@ class Amount(fields.Field[Decimal]):
 
 
 def _exponent(number: Decimal) -> int:
-    """Of the last digit that counts: -2 for 12.3400."""
-    exponent = number.normalize().as_tuple().exponent
-    return exponent if isinstance(exponent, int) else 0
+    """Of the last digit that counts: -2 for 12.3400. Exact, however long the number is."""
+    _, digits, exponent = number.as_tuple()
+    counting = "".join(map(str, digits)).rstrip("0")
+    return exponent + len(digits) - len(counting) if counting and isinstance(exponent, int) else 0
 
 
 class Text(fields.String):

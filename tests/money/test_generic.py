@@ -13,6 +13,7 @@ import pytest
 
 from console.vectorfile import answer_of, question_of
 from schemas.document import Party
+from schemas.errors import Unreadable
 from schemas.generic import envelope_of, read_order
 from schemas.money import ZERO, plain
 from schemas.order import Element, Order, Refund
@@ -153,6 +154,18 @@ def test_a_json_number_is_the_decimal_that_was_written() -> None:
     body = body_of(lines=[{"id": 1, "name": "x", "quantity": 1, "rate": 23, "line_gross": "@"}])
     order = read_order(body.replace(b'"@"', b"0.1000000000000000055"))
     assert order.lines[0].gross == Decimal("0.1000000000000000055")
+
+
+@pytest.mark.parametrize("total", ["123.0000000000000000000000000000001", "1e-30", "1234567890123", "1E12", "0.1234"])
+def test_a_total_that_no_document_can_say_is_refused_however_long_it_is(total: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_order(body_of(total="@").replace(b'"@"', total.encode()))
+    assert set(refused.value.problems) == {"/total"}
+
+
+@pytest.mark.parametrize("total", ["123.00000000000000000000000000000000", "1.23E2", "123", '"123.000"', "123.0"])
+def test_zeros_at_the_end_and_exponents_are_only_ways_to_write(total: str) -> None:
+    assert read_order(body_of(total="@").replace(b'"@"', total.encode())).total == 123
 
 
 def test_a_discount_is_a_line_below_zero_and_a_rounding_fee_is_none() -> None:
