@@ -6,60 +6,15 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
+from schemas.generic_party import BuyerSchema, DeliverySchema, Shape, optional
 from schemas.generic_values import MONEY_PLACES, Amount, Facts, Identifier, Instant, Text
 
 #: What one line, or one line of a refund, costs: exactly one of these.
 PRICES = ("line_gross", "line_net", "unit_gross", "unit_net")
 STATUSES = ("pending", "on-hold", "processing", "completed", "cancelled", "failed", "refunded")
 KINDS = ("item", "shipping", "fee")
-
-
-def _optional(text: str, **more: Any) -> Text:
-    return Text(allow_none=True, load_default="", metadata={"description": text}, **more)
-
-
-_COUNTRY = validate.Regexp(r"^[A-Z]{2}$", error="This is no country code (ISO 3166, two capital letters).")
-
-
-class Shape(Schema):
-    """Names that nobody knows are refused: a misspelt one would silently do nothing."""
-
-    class Meta:
-        unknown = RAISE
-
-
-class AddressSchema(Shape):
-    """A postal address."""
-
-    street = _optional("Street and house number.")
-    street2 = _optional("What else belongs to the street.")
-    city = _optional("City.")
-    postcode = _optional("Postcode.", longest=20)
-    state = _optional("State or county.")
-    country = Text(required=True, longest=2, validate=_COUNTRY, metadata={"description": "ISO 3166 alpha-2."})
-
-
-class DeliverySchema(AddressSchema):
-    """Where the goods go, when that is not the buyer's address."""
-
-    name = _optional("Who receives it.")
-
-
-class BuyerSchema(AddressSchema):
-    """Who buys; the company, if given, stands on the document in place of the name."""
-
-    name = Text(required=True, metadata={"description": "First and last name, or the company."})
-    company = _optional("The company, if a business buys.")
-    vat_id = _optional("VAT number as the buyer wrote it.", longest=40)
-    tax_number = _optional("Local tax number as the buyer wrote it.", longest=40)
-    registration = _optional("Number in the companies' register.", longest=40)
-    email = _optional(
-        "Where the document goes, if the route says so.",
-        validate=validate.Regexp(r"^$|^[^@\s]+@[^@\s]+$", error="This is no e-mail address."),
-    )
-    phone = _optional("Telephone.", longest=40)
 
 
 class PaymentSchema(Shape):
@@ -71,9 +26,9 @@ class PaymentSchema(Shape):
         blank=True,
         metadata={"description": "As the route's rules name it (bacs, cod, card); empty where nothing was to be paid."},
     )
-    title = _optional("What the buyer saw.")
+    title = optional("What the buyer saw.")
     paid_at = Instant(required=True, allow_none=True, metadata={"description": "null = not paid."})
-    reference = _optional("The payment's own number.")
+    reference = optional("The payment's own number.")
 
 
 class PricedSchema(Shape):
@@ -111,10 +66,10 @@ class LineSchema(PricedSchema):
     kind = fields.String(
         load_default="item", validate=validate.OneOf(KINDS), metadata={"description": "What the route's rules may ask."}
     )
-    sku = _optional("Article number.")
-    unit = _optional("UN/ECE Recommendation 20, or the sender's own word.", longest=20)
-    tax_class = _optional("A word that the route's zero_rate_map knows.", longest=64)
-    note = _optional("Text below the line.", longest=1000, breaks=True)
+    sku = optional("Article number.")
+    unit = optional("UN/ECE Recommendation 20, or the sender's own word.", longest=20)
+    tax_class = optional("A word that the route's zero_rate_map knows.", longest=64)
+    note = optional("Text below the line.", longest=1000, breaks=True)
 
 
 class RefundLineSchema(PricedSchema):
@@ -137,7 +92,7 @@ class RefundSchema(Shape):
     amount = Amount(
         required=True, places=MONEY_PLACES, validate=validate.Range(0), metadata={"description": "All that went back."}
     )
-    reason = _optional("Why.", longest=1000)
+    reason = optional("Why.", longest=1000)
     lines = fields.List(
         fields.Nested(RefundLineSchema),
         allow_none=True,
@@ -188,15 +143,15 @@ class OrderSchema(Shape):
         validate=validate.Length(min=1),
         metadata={"description": "Items, shipping, fees and discounts; together they are the total."},
     )
-    channel = _optional("The sales channel; each may have a route of its own.", longest=64)
-    language = _optional(
+    channel = optional("The sales channel; each may have a route of its own.", longest=64)
+    language = optional(
         "Of the document, like pl or pt-BR.",
         validate=validate.Regexp(r"^$|^[a-z]{2}(-[A-Z]{2})?$", error="This is no language like pl or pt-BR."),
     )
     delivery = fields.Nested(DeliverySchema, allow_none=True, load_default=None)
     refunds = fields.List(fields.Nested(RefundSchema), allow_none=True, load_default=list)
     gift_cards = fields.List(fields.Nested(GiftCardSchema), allow_none=True, load_default=list)
-    note = _optional("The buyer's words.", longest=5000, breaks=True)
+    note = optional("The buyer's words.", longest=5000, breaks=True)
     meta = Facts(allow_none=True, load_default=dict, metadata={"description": "Anything else, name → text."})
 
     @validates_schema
