@@ -145,10 +145,10 @@ def test_a_document_that_was_there_before_is_not_mailed(desk: Desk) -> None:
     def restored(adapter: Adapter) -> Adapter:
         find = adapter.find
 
-        def issued_by_another(*asked: object) -> object:
+        def issued_by_another(*asked: object, **more: object) -> object:
             desk.turn_mouth.clear()
             adapter.issue(asked[0])  # type: ignore[arg-type]
-            return find(*asked)  # type: ignore[arg-type]
+            return find(*asked, **more)  # type: ignore[arg-type]
 
         return pretend(adapter, find=issued_by_another)
 

@@ -301,8 +301,8 @@ def test_a_document_that_differs_is_not_told(trade: Trade) -> None:
     def another_total(adapter: Adapter) -> Adapter:
         honest = adapter.issue
 
-        def issue(*asked: Any) -> Document:
-            made = honest(*asked)
+        def issue(*asked: Any, **more: Any) -> Document:
+            made = honest(*asked, **more)
             return replace(made, gross=made.gross + Decimal("0.01"))
 
         return pretend(adapter, issue=issue)
