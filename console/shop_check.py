@@ -73,6 +73,8 @@ def hooked(shop: Shop, wait: float) -> list[Checked]:
     if not house().public_url:
         words = "PUBLIC_URL is not set, so no webhooks can be made: orders come by polling alone."
         return [Checked(WARN, words, f"Set PUBLIC_URL, restart, then: flask shop verify {shop.key}")]
+    if not shop.secrets:
+        return [Checked(FAIL, "No webhook secret of this shop is valid.", f"flask shop rotate-secret {shop.key}")]
     before = _last_ping(shop)
     try:
         hooks = client.mend_hooks(webhook_of(shop), shop.secrets[0])
@@ -93,7 +95,7 @@ def _ping(shop: Shop, before: datetime | None, wait: float) -> Checked:
     """Whether the shop's ping has reached our door; if not, where it may have stayed."""
     until = time.monotonic() + wait
     click.echo("Waiting for the shop's ping ", err=True, nl=False)
-    while (came := _last_ping(shop) != before) is False and time.monotonic() < until:
+    while not (came := _last_ping(shop) != before) and time.monotonic() < until:
         click.echo(".", err=True, nl=False)
         time.sleep(LOOK)
     click.echo("", err=True)
