@@ -93,6 +93,7 @@ def shop_edit(
 def _key_changed(tx: Tx, found: Shop) -> list[tuple[str, str]]:
     """What waited for a good key is due; if this one is refused too, that is said anew."""
     alarms.clear(tx, "shop_key_refused", found.key, datetime.now(UTC))
+    polls.soon(tx, found.id)
     return events.wake(tx, f"shop:{found.id}", datetime.now(UTC))
 
 

@@ -96,11 +96,21 @@ def note(tx: Connection, shop_id: int, listed: int, stored: int, next_at: dateti
     _set(tx, shop_id, listed=listed, stored=stored, next_at=next_at)
 
 
-def end(tx: Connection, shop_id: int, mark: datetime | None, began_at: datetime, now: datetime) -> None:
-    """It went well: everything listed is stored, so the mark may move; it never moves back."""
+def reach(tx: Connection, shop_id: int, mark: datetime | None, began_at: datetime) -> None:
+    """Everything listed since the mark is stored, so it may move; it never moves back."""
     row = load(tx, shop_id)
     marks = [moment for moment in (row.mark, mark) if moment]
-    _set(tx, shop_id, mark=max(marks, default=None), good_at=began_at, ended_at=now, error="")
+    _set(tx, shop_id, mark=max(marks, default=None), good_at=began_at)
+
+
+def end(tx: Connection, shop_id: int, now: datetime) -> None:
+    """The look under way went well."""
+    _set(tx, shop_id, ended_at=now, error="")
+
+
+def soon(tx: Connection, shop_id: int) -> None:
+    """The next clock that looks takes it, whatever was planned."""
+    _set(tx, shop_id, next_at=None)
 
 
 def fail(tx: Connection, shop_id: int, error: str, now: datetime, next_at: datetime | None = None) -> None:

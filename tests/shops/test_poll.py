@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from adapters.shops.base import Reading
 from ledger import alarms, connections, events, polls
 from ledger.rows import Alarm
 from schemas.errors import AdapterError
@@ -126,6 +127,23 @@ def test_a_look_begins_a_little_before_where_the_last_one_ended(asking: Asking) 
 
 def test_the_first_look_begins_at_the_starting_line(asking: Asking) -> None:
     assert look(asking).since == datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def test_a_look_that_begins_behind_the_mark_leaves_no_gap(asking: Asking) -> None:
+    asking.shop.has("009", id=501)
+    look(asking)
+    asking.shop.has("009", id=502, date_modified_gmt="2026-11-21T04:00:00")
+    asking.shop.has("009", id=503, date_modified_gmt="2026-11-21T05:00:00")
+    assert look(asking, since=datetime(2026, 11, 21, 4, 30, tzinfo=UTC)).stored == 1
+    assert row(asking).mark == datetime(2026, 11, 21, 1, 42, 22, tzinfo=UTC)
+    assert look(asking).stored == 1
+    assert [event.order_id for event in reversed(stored(asking))] == ["501", "503", "502"]
+
+
+def test_an_order_without_a_modification_time_is_news_once() -> None:
+    reading = Reading("7", b"{}", None, "processing")
+    assert polling.is_news(reading, None)
+    assert not polling.is_news(reading, [])
 
 
 def test_a_shop_whose_clock_was_put_back_hides_nothing(asking: Asking) -> None:

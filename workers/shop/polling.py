@@ -51,20 +51,23 @@ def quiet(_: Looked) -> None:
 def look(services: Services, shop: Shop, *, since: datetime | None = None, tell: Tell = quiet) -> Looked:
     """List what changed since the mark, or since `since` (UTC), and store what the ledger does not know.
 
-    The mark moves only after all of the list was stored. An AdapterError keeps it, sounds the shop's one alarm and
-    goes up.
+    The mark moves only after all of the list was stored, and not when the look began behind it, which leaves a gap.
+    An AdapterError keeps it too, sounds the shop's one alarm and goes up.
     """
     began = services.now()
     with services.ledger.write() as tx:
         row = polls.begin(tx, shop.id, began)
         line = starting_line(tx, shop.id)
+    usual = _since(row, line or began, services)
     try:
-        looked = _listed(services, shop, line, since or _since(row, line or began, services), tell)
+        looked = _listed(services, shop, line, since or usual, tell)
     except AdapterError as error:
         _failed(services, shop, error)
         raise
     with services.ledger.write() as tx:
-        polls.end(tx, shop.id, looked.mark, began, services.now())
+        if looked.since <= usual:
+            polls.reach(tx, shop.id, looked.mark, began)
+        polls.end(tx, shop.id, services.now())
         woken = answers(tx, shop, services.now())
     ring(services, woken)
     log.info("shop_looked_at", shop=shop.key, listed=looked.listed, stored=looked.stored)
@@ -126,7 +129,12 @@ def _store(services: Services, shop: Shop, page: Sequence[Reading], line: dateti
 
 
 def is_news(reading: Reading, known: Sequence[Known] | None) -> bool:
-    """Whether a listed state is newer than all the ledger knows of its order, or unknown among equals."""
+    """Whether a listed state is newer than all the ledger knows of its order, or unknown among equals.
+
+    One without a modification time cannot be newer; it is news only of an order that was never heard of.
+    """
+    if reading.modified_at is None:
+        return known is None
     told = (reading.modified_at, reading.refunds, reading.status)
     if not known:
         return True
