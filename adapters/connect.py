@@ -20,6 +20,11 @@ from urllib3.exceptions import HTTPError
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 #: RFC 6052: an IPv4 address in the last 32 bits.
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+#: All that IANA gives out of IPv6; outside are forms that hold an IPv4 address (::127.0.0.1), and site-local ones.
+UNICAST = ipaddress.ip_network("2000::/3")
+#: Global by their number, but answered by the machine's own surroundings: IETF protocols (192.0.0.192 is Oracle's
+#: metadata), 6to4 relays, Azure's metadata (https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16).
+NEARBY = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32")))
 
 
 class NotConnected(Exception):
@@ -157,7 +162,10 @@ def refuse_private(host: str, addresses: list[str]) -> None:
 
 def _is_public(address: IPAddress) -> bool:
     inner = _inner(address)
-    return address.is_global and not address.is_multicast and (inner is None or _is_public(inner))
+    if inner is not None:
+        return _is_public(inner)
+    near = address not in UNICAST if address.version == 6 else any(address in network for network in NEARBY)
+    return address.is_global and not address.is_multicast and not near
 
 
 def _inner(address: IPAddress) -> IPAddress | None:

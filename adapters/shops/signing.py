@@ -27,7 +27,7 @@ class Key:
     def of(cls, shop: Shop) -> Key:
         """The shop's key; over plain http the secret itself never leaves, whatever else is set."""
         said = shop.credentials
-        encrypted = urlsplit(shop.url).scheme == "https"
+        encrypted = shop.url.lower().startswith("https://")
         way: Literal["basic", "query"] = "query" if said.get("key_in") == "query" else "basic"
         return cls(said.get("consumer_key", ""), said.get("consumer_secret", ""), way if encrypted else "signed")
 

@@ -135,12 +135,15 @@ class Rest:
         path = f"/wp-json/{route}"
         if self._plain_permalinks:
             path, params = "/", {"rest_route": f"/{route}", **params}
-        return self._key.path(method, self.speaker.base_url, path, params)
+        try:
+            return self._key.path(method, self.speaker.base_url, path, params)
+        except ValueError:  # the shop's address is none, which the call itself says in words
+            return path
 
     def _refusal(self, answer: Answer) -> AdapterError:
         if answer.status < 400:
-            to = urlsplit(answer.headers.get("location", ""))
-            words = f"{answer.told}, to {to.scheme}://{to.netloc}" if to.netloc else answer.told
+            origin = _origin(answer.headers.get("location", ""))
+            words = f"{answer.told}, to {origin}" if origin else answer.told
             kind = Permanent if answer.status in (301, 308) else Transient
             return self.speaker.error(kind, words, answer.exchange, code="REDIRECTED", remedy=_MOVED)
         if not isinstance(answer.data, dict) or not isinstance(answer.data.get("code"), str):
@@ -150,3 +153,12 @@ class Rest:
             if answer.data["code"].startswith(start) and (meaning is not Auth or answer.status in (401, 403)):
                 return self.speaker.refusal(answer, meaning, code=code, remedy=remedy)
         return self.speaker.refusal(answer)
+
+
+def _origin(location: str) -> str:
+    """Scheme and host of where a redirect leads, without path and parameters; "" when that is no address."""
+    try:
+        to = urlsplit(location)
+    except ValueError:
+        return ""
+    return f"{to.scheme}://{to.netloc}" if to.netloc else ""
