@@ -104,6 +104,11 @@ class Adapter(ABC):
         if self._budget is not None:
             self._budget.room(calls, queued=queued)
 
+    def patient(self, seconds: float) -> None:
+        """From now on wait so long for the account's limits before RateLimited: for work that holds nobody up."""
+        if self._budget is not None:
+            self._budget.patience(seconds)
+
     def verify(self) -> AccountInfo:
         """A cheap authenticated read; raises Auth with a remedy, also when a web page answers in the API's place."""
         try:

@@ -155,6 +155,12 @@ class OAuth:
             return self._renewed(known)
         return self._early(known) if self._over(known.renew_at) else known
 
+    def keep(self) -> None:
+        """Renew tokens that are good but old; nothing where there are none, or another worker does so."""
+        known = self._store.current(self.login.origin)
+        if known is not None:
+            self._store.renew(self.login.origin, known, self._fetch, wait=False)
+
     def refused(self, key: Mapping[str, str]) -> bool:
         """A call with these headers got a 401: True when there is another token by now."""
         known = self._store.current(self.login.origin)

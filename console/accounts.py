@@ -11,6 +11,7 @@ import click
 
 from adapters import ADAPTERS
 from console.checking import accepted, check
+from console.connecting import connect
 from console.keys import an_account, pairs, slug, sorted_fields
 from console.parts import Plain, house, ring
 from console.shop_add import timezone
@@ -20,6 +21,7 @@ from ledger.engine import Tx
 from ledger.ids import shop_suffix
 from schemas.connection import Account
 from schemas.document import Seller
+from workers.budget.standing import Standing
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _SELLER = ("seller", "country", "vat_id", "vat_status", "oss", "zone")
@@ -62,6 +64,9 @@ def account() -> None:
     """The logins to invoicing systems."""
 
 
+account.add_command(connect)
+
+
 @account.command("add")
 @click.argument("system", type=click.Choice(sorted(ADAPTERS)))
 @click.option("--name", required=True, help="What people call it; its key is made from this.")
@@ -95,12 +100,19 @@ def account_add(
 @click.option("--all", "everything", is_flag=True, help="Removed ones too.")
 @click.option("--json", "as_json", is_flag=True)
 def account_list(everything: bool, as_json: bool) -> None:
-    """Every account, with its state and why it is paused."""
+    """Every account, with its state, whether its system answers, what is left of its limits, and when keys end."""
     ledger = house().ledger
     with ledger.read() as tx:
         found = connections.list_accounts(tx, ledger.vault)
-    rows = [_row(a) for a in found if everything or a.state != "removed"]
-    show(rows, ("key", "system", "company", "state", "paused_reason", "expires_on"), as_json=as_json)
+    mouths = house().mouths()
+    rows = [{**_row(a), **_standing(mouths.standing(a))} for a in found if everything or a.state != "removed"]
+    columns = ("key", "system", "company", "state", "paused_reason", "answers", "limits", "token_until", "expires_on")
+    show(rows, columns, as_json=as_json)
+
+
+def _standing(found: Standing) -> dict[str, Any]:
+    until = f"{found.token_until:%Y-%m-%d %H:%M} UTC" if found.token_until else None
+    return {"answers": found.answers, "limits": found.limits, "token_until": until}
 
 
 def _row(found: Account) -> dict[str, Any]:

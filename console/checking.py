@@ -11,7 +11,7 @@ import click
 from console.parts import house, plainly
 from console.tables import one
 from schemas.connection import Account
-from schemas.errors import AdapterError, Ambiguous, Auth, BillhookError, Permanent, RateLimited, Transient
+from schemas.errors import AdapterError, Ambiguous, Auth, BillhookError, Permanent, RateLimited, Transient, Waiting
 from schemas.ports import unguarded
 
 OK, WARN, FAIL = "OK", "WARN", "FAIL"
@@ -22,6 +22,7 @@ ADVICE: Sequence[tuple[type[BillhookError], str, str]] = (
     (RateLimited, WARN, "The key is probably good; verify again in a few minutes."),
     (Transient, WARN, "Look whether the address is right and the system is up, then verify again."),
     (Ambiguous, WARN, "The answer could not be understood; verify again."),
+    (Waiting, WARN, "Nothing is known of the key yet; verify again."),
     (Permanent, FAIL, "Correct what the system's sentence names: flask account edit KEY --set FIELD=VALUE."),
 )
 
@@ -60,7 +61,7 @@ def accepted(account: Account) -> None:
         house().services().adapter(account, guard=unguarded).verify()
     except (Auth, Permanent) as error:
         raise plainly(error) from None
-    except AdapterError as error:
+    except (AdapterError, Waiting) as error:
         click.echo(
             f"{account.system} could not be asked ({error.detail.rstrip('.')}); going on all the same.", err=True
         )

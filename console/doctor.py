@@ -160,7 +160,7 @@ def _connections() -> Iterator[Finding]:
 def _account(account: Account) -> Checked:
     if account.state == "paused":
         return Checked(FAIL, f"Paused: {account.paused_reason}", f"Mend it, then: flask account resume {account.key}")
-    asked = check(account)
+    asked = _pressed(account, check(account))
     if asked.status != OK or account.expires_on is None:
         return asked
     left = account.expires_on - datetime.now(UTC).date()
@@ -168,6 +168,18 @@ def _account(account: Account) -> Checked:
     if left < timedelta(0):
         return Checked(WARN, f"Its key should have ended on {account.expires_on}, yet it is taken.", remedy)
     return Checked(WARN, _ends(account.expires_on, left), remedy) if left <= SOON else asked
+
+
+def _pressed(account: Account, asked: Checked) -> Checked:
+    """With what is left of its limits; less than a tenth is worth a word."""
+    found = house().mouths().standing(account)
+    low = [f"{left} of {calls} calls per {unit}" for unit, left, calls in found.left if left * 10 < calls]
+    if asked.status == OK and low:
+        return Checked(
+            WARN, f"{asked.detail} Left: {', '.join(low)}.", "What comes waits; a larger plan may allow more."
+        )
+    words = [asked.detail, *([f"Limits: {found.limits}."] if found.limits else [])]
+    return Checked(asked.status, " ".join(words), asked.remedy)
 
 
 def _ends(last: date, left: timedelta) -> str:

@@ -47,6 +47,9 @@ class Budget(Protocol):
     def take(self) -> Taken:
         """Before each call, which must be ended."""
 
+    def patience(self, seconds: float) -> None:
+        """From now on wait so long in hand before being put off: for work that holds nobody up."""
+
     def penalty(self, seconds: float) -> None:
         """The system asked for a pause: nobody calls before it is over."""
 

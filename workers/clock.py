@@ -14,6 +14,7 @@ from ledger.engine import LedgerDown
 from schemas.event import State
 from workers import expiring, replay, tidy
 from workers.bell import BellDown
+from workers.keeping import Keeping
 from workers.notice import Cause
 from workers.reconcile.nightly import Nights
 from workers.services import Services
@@ -46,9 +47,11 @@ class Clock:
     _tidied: float | None = None
     _rounds: Rounds = field(init=False)
     _nights: Nights = field(init=False)
+    _keeping: Keeping = field(init=False)
 
     def __post_init__(self) -> None:
         self._rounds, self._nights = Rounds(self.services), Nights(self.services)
+        self._keeping = Keeping(self.services)
 
     def run(self, stop: threading.Event) -> None:
         """Tick until told to stop; a tick that fails is logged and the next one tries again."""
@@ -161,10 +164,11 @@ class Clock:
         self._nights.set_out()
 
     def now_and_then(self) -> None:
-        """Every few minutes: keys that end soon, and what RQ's registries say beside what the ledger says."""
+        """Every few minutes: keys that end soon, tokens that rest too long, and RQ's registries beside the ledger."""
         if self._tidied is None or self.monotonic() - self._tidied >= self.services.timing.tidy:
             self._tidied = self.monotonic()
             expiring.warn(self.services)
+            self._keeping.set_out()
             tidy.tidy(self.services)
 
     def sound_alarms(self) -> None:

@@ -9,6 +9,7 @@ from adapters.base import Adapter
 from schemas.connection import Account
 from schemas.ports import Guard, Turns
 from workers.budget.budgets import Budgets
+from workers.budget.standing import Standing, standing
 from workers.timing import Timing
 from workers.tokens import Tokens
 
@@ -21,6 +22,10 @@ class Mouths:
     budgets: Budgets
     timing: Timing
     allow_private: bool = False
+
+    def standing(self, account: Account) -> Standing:
+        """How the account stands: limits, circuit, token."""
+        return standing(self.budgets, account, manifest_of(account.system))
 
     def __call__(self, account: Account, *, guard: Guard, turns: Turns | None = None) -> Adapter:
         return adapter_for(

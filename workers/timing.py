@@ -31,6 +31,7 @@ class Timing:
     official: float = 60.0  # a document under way at the government's hub is asked about again after this …
     not_ready_most: float = 3600.0  # … and, like everything not ready, ever more rarely, up to this
     budget_nap: float = 1.0  # a call may wait this long in its slot for its turn in the vendor's limits
+    background: float = 900.0  # what holds nobody up, such as reconciling, waits this long in hand for such a turn
     redis_away: float = 5.0  # after Redis failed, limits are kept by each process alone for so long
     breaker_probe: float = 30.0  # a system that is down is asked again this often, by one call …
     breaker_most: float = 3600.0  # … and an event waits for it at most this long, should the wake-up be lost
@@ -41,6 +42,7 @@ class Timing:
     poll_overlap: float = 600.0  # each look begins so much before the end of the last one (woocommerce.md 5.3)
     night: float = 2 * 3600.0  # the nightly reconciliation begins so long after midnight UTC …
     night_span: float = 7 * 24 * 3600.0  # … and goes back so far
+    token_rest: float = 7 * 86400.0  # tokens nobody used for so long are renewed, lest they end
     tidy: float = 300.0  # RQ's registries are compared with the ledger this often
     alarm: float = 24 * 3600.0  # whatever waits or is dead longer than this raises an alarm
     heartbeat_stale: float = 30.0  # a clock that has not beaten for this long is reported missing

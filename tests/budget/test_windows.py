@@ -35,13 +35,13 @@ def test_two_workers_share_one_window(bank: Bank) -> None:
     assert went == 5
     assert refused(raised[0]).code == USED_UP
     assert 55 < refused(raised[0]).retry_after <= 63
-    assert "20 calls a minute" in refused(raised[0]).detail
+    assert "20 calls per minute" in refused(raised[0]).detail
 
 
 def test_of_several_windows_the_tightest_counts(bank: Bank) -> None:
     went, raised = tries(30, partial(call, bank.budget(MINUTE, Window(12, 3600))), RateLimited)
     assert went == 12
-    assert "12 calls a hour" in refused(raised[0]).detail
+    assert "12 calls per hour" in refused(raised[0]).detail
     assert refused(raised[0]).retry_after > 3500
 
 

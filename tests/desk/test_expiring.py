@@ -37,8 +37,9 @@ def test_the_clock_warns_of_keys_that_end_and_forgets_those_that_were_replaced(d
     short, last = add(desk, "short", 20), (desk.now + timedelta(days=10)).date()
     with desk.ledger.write() as tx:
         connections.set_account_credentials(tx, desk.ledger.vault, desk.account.id, desk.account.credentials, last)
-    of_account = f"The key of account books ends on {last}."
-    assert tick() == [f"The API key short ends on {(desk.now + timedelta(days=20)):%Y-%m-%d}.", of_account]
+    of_account = f"The key of account books ends on {last}, in 14 days or less."
+    of_key = f"The API key short ends on {(desk.now + timedelta(days=20)):%Y-%m-%d}, in 30 days or less."
+    assert tick() == [of_key, of_account]
     assert len(tick()) == 2
     with desk.ledger.read() as tx:
         assert {alarm.times for alarm in alarms.open_alarms(tx) if alarm.kind == "key_ends"} == {1}
@@ -47,3 +48,22 @@ def test_the_clock_warns_of_keys_that_end_and_forgets_those_that_were_replaced(d
     assert tick() == [of_account]
     desk.later(24 * 3600 * 340)
     assert [line.split()[3] for line in tick()] == ["long", "account"]
+
+
+def test_a_key_that_ends_is_said_again_14_7_and_1_days_before_and_after_its_end(desk: Desk) -> None:
+    seconds = [0.0]
+    clock = Clock(desk.services, "test", monotonic=lambda: seconds[0])
+    last = (desk.now + timedelta(days=40)).date()
+    with desk.ledger.write() as tx:
+        connections.set_account_credentials(tx, desk.ledger.vault, desk.account.id, desk.account.credentials, last)
+    heard: dict[str, int] = {}
+    for day in range(45):
+        seconds[0] += desk.services.timing.tidy
+        clock.now_and_then()
+        for line in sounded(desk):
+            heard.setdefault(line.removeprefix(f"The key of account books ends on {last}, "), day)
+        desk.later(24 * 3600)
+    assert heard == {
+        "in 30 days or less.": 10, "in 14 days or less.": 26, "in 7 days or less.": 33, "within a day.": 39,
+        f"The key of account books ended on {last}.": 41,
+    }  # fmt: skip

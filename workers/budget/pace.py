@@ -37,8 +37,9 @@ class Gap:
 #: A call is counted before it leaves and arrives a little later: a window is kept this part longer than the vendor's.
 MARGIN = 20
 
-#: Two queues: what comes for the first time, and what was put off before and found no room once more.
-BACK, FRONT = "back", "front"
+#: Three queues: what comes for the first time, what was put off before and found no room once more, and the probes of a
+#: system that is down.
+BACK, FRONT, PROBE = "back", "front", "probe"
 
 
 class Pace(Protocol):

@@ -8,7 +8,7 @@ from ledger import connections, documents, reconciling
 from ledger.documents import DocumentRow
 from schemas.connection import Shop
 from schemas.document import Document, Found, Sight
-from schemas.errors import AdapterError
+from schemas.errors import AdapterError, Waiting
 from schemas.money import said
 from workers.issue import original_of
 from workers.reconcile.check import Check
@@ -40,7 +40,7 @@ def _one(check: Check, shop: Shop, row: DocumentRow) -> None:
         return
     try:
         _searched(check, shop, row, _sought(check, mouth, row, doubly=listed is None))
-    except AdapterError as error:
+    except (AdapterError, Waiting) as error:
         check.gave_up(row.account_id, mouth.account.key, error.detail)
 
 

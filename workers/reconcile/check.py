@@ -9,7 +9,7 @@ from adapters.base import Adapter
 from ledger import connections
 from schemas.connection import Account
 from schemas.document import Document
-from schemas.errors import AdapterError
+from schemas.errors import AdapterError, Waiting
 from schemas.ports import unguarded
 from workers.reconcile.findings import Report, Span
 from workers.services import Services
@@ -36,6 +36,7 @@ class Check:
                 self.gave_up(account_id, account.key, f"it is paused: {account.paused_reason}")
                 return None
             self._mouths[account_id] = self.services.adapter(account, guard=unguarded)
+            self._mouths[account_id].patient(self.services.timing.background)
         return self._mouths[account_id]
 
     def gave_up(self, account_id: int, key: str, why: str) -> None:
@@ -53,7 +54,7 @@ class Check:
             try:
                 found = mouth.listed(self.span.first - day, self.span.last + day)
                 self._lists[account_id] = {document.system_id: document for document in found}
-            except AdapterError as error:
+            except (AdapterError, Waiting) as error:
                 self.gave_up(account_id, mouth.account.key, error.detail)
                 return None
         return self._lists[account_id]

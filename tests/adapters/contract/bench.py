@@ -89,6 +89,9 @@ class Ledgerless:
     def room(self, calls: int, *, queued: bool = False) -> None:
         """There always is."""
 
+    def patience(self, seconds: float) -> None:
+        """Nothing is waited for."""
+
     def take(self) -> Taken:
         self.taken += 1
         if self.used_up:
