@@ -52,12 +52,17 @@ def _by_number(buyer: Party, rows: Iterable[Known]) -> Known | None:
     return next((row for row in rows if not _is_person(row) and _same_person(buyer, row)), None)
 
 
+def alike(one: str, other: str) -> bool:
+    """The same words, whatever their case and spacing."""
+    return _word(one) == _word(other)
+
+
 def _is_person(row: Known) -> bool:
     return not (row.vat_id or row.registration)
 
 
 def _same_person(buyer: Party, row: Known) -> bool:
-    return bool(buyer.email) and _word(row.email) == _word(buyer.email) and _word(row.name) == _word(buyer.name)
+    return bool(buyer.email) and alike(row.email, buyer.email) and alike(row.name, buyer.name)
 
 
 def _number(text: str | None) -> str:

@@ -6,7 +6,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote_plus
 
 MASK = "***"
 KEPT = 4096
@@ -27,6 +27,7 @@ KEYS = r"(?:\w*_)?(?:token|password|secret|api_?key)|authorization|access_key|si
 #: Where a word may begin; the n of a line end in JSON is part of no word.
 _BEGINS = r"(?:(?<!\w)|(?<=\\[nrt]))"
 #: No pattern here may look at the same text twice: a hostile answer of 64 KiB must not cost seconds.
+_JSON_IN_FORM = re.compile(r"(?<==)%(?:7B|5B)[^&\s]*+")
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]++(?:@|%40)[\w.-]++")
 
 
@@ -103,14 +104,29 @@ def _values(data: object, names: re.Pattern[str], inside: bool = False) -> Itera
     elif isinstance(data, (list, tuple)):
         for value in data:
             yield from _values(value, names, inside)
-    elif inside and isinstance(data, str):
-        yield data
+    elif isinstance(data, str):
+        # A form may hold a whole object in one of its fields (Konto's `data`).
+        if isinstance(opened := _opened(data), (dict, list)):
+            yield from _values(opened, names, inside)
+        elif inside:
+            yield data
+
+
+def _opened(text: str) -> object:
+    """What a text says in JSON; the text itself where it is no object and no list."""
+    try:
+        return json.loads(text) if text[:1] in ("{", "[") else text
+    except (ValueError, RecursionError):
+        return text
 
 
 def _plain(raw: bytes | str) -> str:
-    """Text with JSON's escapes undone, so that a mask meets every spelling."""
+    """Text with JSON's escapes undone, in a form's field too, so that a mask meets every spelling."""
     text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
-    try:
-        return json.dumps(json.loads(text), ensure_ascii=False) if text[:1] in "{[" else text
-    except (ValueError, RecursionError):
-        return text
+    opened = _opened(text)
+    return _JSON_IN_FORM.sub(_unescaped, text) if isinstance(opened, str) else json.dumps(opened, ensure_ascii=False)
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    opened = _opened(unquote_plus(match[0]))
+    return match[0] if isinstance(opened, str) else json.dumps(opened, ensure_ascii=False)

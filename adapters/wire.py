@@ -7,7 +7,7 @@ is refused with NO_EXACT_ENCODING rather than sent with a wrong cent. Signs are 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from adapters.styles import STYLES, Price, Style
@@ -18,6 +18,8 @@ from schemas.money import HUNDRED, ONE, ZERO, fits, floor_to, is_whole, plain, r
 __all__ = ["STYLES", "Encoding", "Position", "Price", "Style", "compare", "encode", "gives_back"]
 
 Group = tuple[str, Decimal | None]
+#: How many more decimals than the document a price has that is moved by a part of a unit.
+FINER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +90,17 @@ def _priced(
     pieces, size = abs(line.quantity), abs(amount)
     sign = -ONE if amount < 0 or (not amount and line.quantity < 0) else ONE
     price = round_to(size / pieces, style.decimals)
+    if style.whole and not is_whole(pieces):
+        return [_one_piece(line, sign, pieces, size)]
     if fits(size / pieces, style.decimals) or round_to(price * pieces, decimals) == size:
         return [Position(line, sign * pieces, _short(price, decimals), line.name)]
     if style.split and not keep_together and is_whole(pieces) and pieces > 1:
         return _two(line, sign, pieces, size, decimals)
-    name = f"{line.name} ({plain(pieces)} x {plain(round_to(size / pieces, 4))})"
-    return [Position(line, sign, size, name)]
+    return [_one_piece(line, sign, pieces, size)]
+
+
+def _one_piece(line: LineItem, sign: Decimal, pieces: Decimal, size: Decimal) -> Position:
+    return Position(line, sign, size, f"{line.name} ({plain(pieces)} x {plain(round_to(size / pieces, 4))})")
 
 
 def _two(line: LineItem, sign: Decimal, pieces: Decimal, size: Decimal, decimals: int) -> list[Position]:
@@ -126,7 +133,36 @@ def _net(draft: Draft, style: Style) -> Encoding | None:
             mine = [line for line in draft.lines if (line.vat_category, line.vat_rate) == (row.category, row.rate)]
             nets[max(mine, key=lambda line: abs(line.net)).id] += moved
     positions = [p for line in draft.lines for p in _priced(line, nets[line.id], style, draft.decimals)]
-    return Encoding(style, tuple(positions), rounding)
+    encoding = Encoding(style, tuple(positions), rounding)
+    return _levelled(draft, encoding) if style.carried and not _carries(draft, encoding) else encoding
+
+
+def _levelled(draft: Draft, encoding: Encoding) -> Encoding:
+    """The same with one price per rate moved by less than half a unit of its line, so that what was rounded per rate
+    is not left over where nothing is rounded before the total."""
+    moved = dict(_moved(encoding, row, draft.decimals) for row in draft.breakdown if row.rate)
+    return replace(encoding, positions=tuple(moved.get(p, p) for p in encoding.positions))
+
+
+def _moved(encoding: Encoding, row: TaxBreakdown, decimals: int) -> tuple[Position, Position]:
+    """The position with the fewest pieces of a rate, and the same at the price that leaves nothing over."""
+    mine = [p for p in encoding.positions if _group(p) == (row.category, row.rate)]
+    few, rate = min(mine, key=lambda p: (abs(p.quantity), -p.price)), row.rate or ZERO
+    rounded = sum((round_to(p.quantity * p.price, decimals) for p in mine), ZERO)
+    rounded += round_to(vat_on(rounded, rate), decimals)
+    over = sum((p.quantity * p.price for p in mine), ZERO) - rounded * HUNDRED / (HUNDRED + rate)
+    return few, replace(few, price=max(round_to(few.price - over / few.quantity, decimals + FINER), ZERO))
+
+
+def _group(position: Position) -> Group:
+    return position.line.vat_category, position.line.vat_rate
+
+
+def _carries(draft: Draft, encoding: Encoding) -> bool:
+    """Whether a system that rounds nothing but the total comes to it."""
+    rates = ((p.quantity * p.price, HUNDRED + (p.line.vat_rate or ZERO)) for p in encoding.positions)
+    exact = sum((net * rate / HUNDRED for net, rate in rates), encoding.rounding)
+    return round_to(exact, draft.decimals) == draft.totals.gross
 
 
 def _reach(row: TaxBreakdown, decimals: int) -> tuple[Decimal, Decimal]:
@@ -158,7 +194,7 @@ def gives_back(draft: Draft, encoding: Encoding) -> bool:
     """
     sums: dict[Group, Decimal] = {}
     for position in encoding.positions:
-        group = position.line.vat_category, position.line.vat_rate
+        group = _group(position)
         amount = round_to(position.quantity * position.price, _kept(draft, encoding.style))
         sums[group] = sums.get(group, ZERO) + amount
     if encoding.style.price is Price.TOTALS:
@@ -194,6 +230,8 @@ def _net_holds(draft: Draft, encoding: Encoding, sums: Mapping[Group, Decimal]) 
         if abs(vat - row.vat) > _slack(draft, row) + unit_of(draft.decimals):
             return False
     limit = unit_of(draft.decimals) * out_of_reach
+    if encoding.style.carried and not _carries(draft, encoding):
+        return False
     return total + encoding.rounding == draft.totals.gross and abs(encoding.rounding) <= limit
 
 

@@ -72,7 +72,7 @@ def number_of(world: Konto, request: Request) -> Response:
     return world.yes(len(_listed(world, request, world.asked(request, "accounting_status"))))
 
 
-@ROUTES.add("GET", f"{BASE}/get-dashboard-data")
+@ROUTES.add("POST", f"{BASE}/get-dashboard-data")
 def dashboard(world: Konto, request: Request) -> Response:
     """A bare list, without the envelope, unless refused."""
     asked = world.asked(request, "start_date", "end_date", "limit", "page")

@@ -117,7 +117,8 @@ def _rules(world: "Konto", given: Mapping[str, Any]) -> Iterator[tuple[str, str]
     if not given["items"]:
         yield "items", IS_REQUIRED
     for line in given["items"]:
-        yield from _line_faults(world, line, str(given.get("type", "")))
+        yield from _line_faults(world, line)
+    yield from _sign_faults(world, given)
     if given.get("is_claim") in SWITCHES and not own["claim_subscription"]:
         yield "is_claim", "needs a claim subscription"
     if given.get("is_discount") in SWITCHES and not own["discount_subscription"]:
@@ -130,16 +131,20 @@ def _rules(world: "Konto", given: Mapping[str, Any]) -> Iterator[tuple[str, str]
     yield from _quota_faults(world)
 
 
-def _line_faults(world: "Konto", line: Mapping[str, Any], kind: str) -> Iterator[tuple[str, str]]:
-    """qty is documented as an integer; the sign of a credit note is setting credit_sign's."""
+def _line_faults(world: "Konto", line: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """qty is documented as an integer."""
     if not world.settings["fractional_qty"]:
         yield from whole(line["qty"], "item.qty")
-    sign = world.settings["credit_sign"] if kind == CREDIT_TYPE else "any"
-    turnover = value(line["qty"]) * value(line["unit_price"])
-    if (sign == "positive" and turnover < 0) or (sign == "negative" and turnover > 0):
-        yield "item", f"must be {sign} on a credit note"
     if not world.settings["vat_no"] and line["tax"] != "Z":
         yield "item.tax", NO_VAT
+
+
+def _sign_faults(world: "Konto", given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The sign of a credit note is setting credit_sign's; a line may go the other way, as a discount does."""
+    sign = world.settings["credit_sign"] if given.get("type") == CREDIT_TYPE else "any"
+    asked = value(given["amount"])
+    if (sign == "positive" and asked < 0) or (sign == "negative" and asked > 0):
+        yield "amount", f"must be {sign} on a credit note"
 
 
 def _amount_faults(world: "Konto", given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -38,7 +38,7 @@ def destroy(world: Konto, request: Request) -> Response:
     return as_json({"status": True, "message": "Order invoice deleted"})
 
 
-@ROUTES.add("GET", f"{BASE}/get-invoices-from-order")
+@ROUTES.add("POST", f"{BASE}/get-invoices-from-order")
 def made_from(world: Konto, request: Request) -> Response:
     asked = world.asked(request, "guid", "limit", "page")
     order = found(world, world.orders, request, "Order")

@@ -13,7 +13,7 @@ from simulators.fields import Faults, is_whole
 from simulators.konto import closing, orders_door
 from simulators.konto.arithmetic import Reckoning
 from simulators.konto.document import Document
-from simulators.konto.routes import ROUTES
+from simulators.konto.routes import BASE, ROUTES
 from simulators.money import number
 from simulators.world import Door, Routes, World
 
@@ -61,6 +61,10 @@ class Konto(World):
             raise Refusal(self.unauthorized())
         if given.get("username") != self.settings["username"]:
             raise self.no("Invalid username")
+
+    def writes(self, request: Request) -> bool:
+        """Two of the look-ups are POSTs (sheet section 2)."""
+        return super().writes(request) and f"{BASE}/get-" not in request.path
 
     def fields(self, request: Request) -> dict[str, str]:
         """Query string and form together; GET may come with a multipart body (sheet section 1)."""

@@ -179,10 +179,10 @@ def test_a_credit_note_is_an_invoice_of_another_type_without_a_link(account: Acc
 
 def test_the_sign_of_a_credit_note_can_be_the_other_one(account: Account) -> None:
     negative = {"type": "credit", "amount": -12400, "items": [line(qty=-2)]}
-    assert told(account, **negative) == "item must be positive on a credit note"
+    assert told(account, **negative) == "amount must be positive on a credit note"
     account.switch(credit_sign="negative")
     assert account.created(**negative)["amount"] == -12400
-    assert told(account, type="credit") == "item must be negative on a credit note"
+    assert told(account, type="credit") == "amount must be negative on a credit note"
 
 
 def test_a_link_to_the_original_can_be_let_in(account: Account) -> None:

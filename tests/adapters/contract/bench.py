@@ -50,6 +50,10 @@ class Vendor:
     #: Which POSTs make a document, and which non-GETs change nothing (a token, a look-up with a body).
     creates: str = ""
     harmless: str = r"/token$"
+    #: With which statuses a key is refused; a 200 where the body alone says it.
+    refusals: tuple[int, ...] = (400, 401, 403)
+    #: The path of a look-up that is a POST: where a clause breaks a reading, it is broken there too.
+    looks: str = ""
     #: Look-ups that have no other place for a person's word than the address.
     searches: str = r"(?!)"
     #: Whether `verify` can see that a key may only read, or a create alone shows it.
@@ -143,6 +147,8 @@ class Bench:
     ) -> None:
         """Have the next fitting request meet a fault; a POST is the one that makes a document, unless `path` says."""
         path = (self.vendor.creates if method == "POST" else "") if path is None else path
+        if method == "GET" and self.vendor.looks and not path:
+            method, path = None, self.vendor.looks
         self.admin("POST", "faults", {"name": name, "times": times, "method": method, "path": path, "params": params})
 
     def disarm(self) -> None:
