@@ -188,6 +188,12 @@ class Adapter(ABC):
             self._cannot("list documents")
         return self._of_days(first, last)
 
+    def attach(self, name: str, content: bytes, media: str) -> str:
+        """Upload a file that documents can take along; gives its id there, for the account's `attachments`."""
+        if not self.manifest.attaches:
+            self._cannot("take attachments")
+        return self._attach(name, content, media)
+
     @abstractmethod
     def _verify(self) -> AccountInfo: ...
 
@@ -221,6 +227,9 @@ class Adapter(ABC):
 
     def _of_days(self, first: date, last: date) -> Iterator[Document]:
         self._cannot("list documents")
+
+    def _attach(self, name: str, content: bytes, media: str) -> str:
+        self._cannot("take attachments")
 
     def _official(self, document: Document) -> Official:
         return Official(OfficialState.NONE)

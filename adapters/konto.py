@@ -74,6 +74,7 @@ MANIFEST = Manifest(
     prices=Prices.NET_UNIT,
     paid_on_create=True,
     lists=True,
+    attaches=True,
     currencies=CURRENCIES,
     at_once=2,
 )  # fmt: skip

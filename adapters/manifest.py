@@ -133,6 +133,7 @@ class Manifest:
     series: bool = False
     series_option: str = ""
     lists: bool = False
+    attaches: bool = False
     currencies: frozenset[str] = frozenset()
     limits: tuple[Window, ...] = ()
     at_once: int = 0

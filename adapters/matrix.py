@@ -35,6 +35,7 @@ ROWS: tuple[tuple[str, Callable[[Manifest], object]], ...] = (
     ("state's hub", lambda m: m.official),
     ("series or departments", lambda m: m.series),
     ("lists its documents", lambda m: m.lists),
+    ("takes attachments", lambda m: m.attaches),
 )
 
 

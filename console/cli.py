@@ -7,6 +7,7 @@ from flask import Flask
 from console import (
     accounts,
     apikeys,
+    attaching,
     demo,
     doctor,
     documents,
@@ -31,6 +32,7 @@ def register(app: Flask) -> None:
     preview.rules_for_shop = rules.rules_for_shop
     for word in (mailed.sent, mailed.send_again, issuing.issue):
         events.event.add_command(word)
+    accounts.account.add_command(attaching.attach)
     for command in (
         shops.shop,
         accounts.account,
