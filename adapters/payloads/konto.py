@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from adapters.contacts import alike
-from adapters.words import cash_rounding, filled, number_text
+from adapters.words import cash_rounding, filled
 from schemas.document import Document, Draft, Kind, Party
 from schemas.errors import Permanent
+from schemas.money import said
 
 SYSTEM = "konto"
 KINDS = {Kind.INVOICE: "invoice", Kind.CREDIT_NOTE: "credit"}
@@ -62,7 +63,7 @@ def amount(draft: Draft) -> int | str:
     """The total: krónur have no decimals. Raises Permanent NO_EXACT_ENCODING for a króna's fraction."""
     gross = draft.totals.gross
     if draft.currency not in WHOLE:
-        return number_text(gross)
+        return said(gross)
     if gross == gross.to_integral_value():
         return int(gross)
     raise Permanent(f"Konto writes {draft.currency} without decimals, not {gross}.", system=SYSTEM,

@@ -33,6 +33,27 @@ RATES = "EUR 25.1, HUF 0.063, CZK 1.0, PLN 5.8, SEK 2.2, USD 23.1"
 
 
 @dataclass(frozen=True, slots=True)
+class Narrow:
+    """A system that knows a country's few VAT rates alone: which of the captured orders it can say, and what account
+    and stand-in must be told for it."""
+
+    orders: tuple[str, ...]
+    options: Mapping[str, str]
+    settings: Mapping[str, object]
+
+
+#: Konto has two rates beside zero (here the Hungarian ones) and no forints.
+NARROW = {
+    "konto": Narrow(
+        ("009", "023", "035", "052", "058", "062", "070"),
+        {"vat_rates": "S 27, AA 5"},
+        {"percent_S": "27", "percent_AA": "5"},
+    )
+}
+EVERY = Narrow((), {}, {})
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """One system: `creates` is the regular expression of the path that makes a document there."""
 
@@ -54,7 +75,7 @@ def vendor_of(system: str) -> Vendor:
 def place(stack: Stack, system: str, settings: Mapping[str, object]) -> Iterator[Place]:
     """Start a system's stand-in and connect a shop of its own to it; `settings` are laid over the contract's."""
     vendor = vendor_of(system)
-    given = {**vendor.started, **settings}
+    given = {**vendor.started, **NARROW.get(system, EVERY).settings, **settings}
     simulator = stack.simulator(system, *(part for row in given.items() for part in ("--set", _setting(*row))))
     with Proxy(("127.0.0.1", urlsplit(simulator).port or 0)) as wire:
         shop = _connected(stack, vendor, f"http://127.0.0.1:{wire.port}")
@@ -70,7 +91,7 @@ def _connected(stack: Stack, vendor: Vendor, url: str) -> str:
     shop = json.loads(stack.flask("shop", "add", "woocommerce", "http://127.0.0.1:8088/", "--name", name,
                                   "--secret", SECRET, "--json"))  # fmt: skip
     rates = {"exchange_rates": RATES} if any(f.name == "exchange_rates" for f in vendor.manifest.options) else {}
-    said = {**vendor.credentials(url), **vendor.options, **rates}
+    said = {**vendor.credentials(url), **vendor.options, **rates, **NARROW.get(vendor.system, EVERY).options}
     settings = [part for name, value in said.items() for part in ("--set", f"{name}={value}")]
     account = json.loads(stack.flask("account", "add", vendor.system, "--name", name, *SELLER, *settings, "--json"))
     stack.flask("route", "add", shop["key"], account["key"], "--preset", "invoice when paid", "--starts-at", STARTS_AT)
