@@ -16,7 +16,8 @@ RETRY_AFTER = 60.0
 LONGEST_SENTENCE = 500
 #: Where systems put their own sentence, in this order.
 SENTENCE_KEYS = (
-    "message", "error_description", "error_message", "error_messages", "errors", "error", "detail", "title", "reason",
+    "message", "Message", "error_description", "error_message", "error_messages", "errors", "error", "detail", "title",
+    "reason",
 )  # fmt: skip
 Special = Mapping[int, type[AdapterError]]
 

@@ -40,7 +40,10 @@ STYLES: Mapping[str, tuple[Style, ...]] = {
     "superfaktura": (
         Style(Price.GROSS, 2, kept=2, source="superfaktura/docs value-lists, item_ext (documents.md 2.3)"),
     ),
-    "idoklad": (Style(Price.GROSS, 4, source="documents.md 2.6 [S: Solitea/IdokladSdk], decimals [U]"),),
+    "idoklad": (
+        Style(Price.GROSS, 4, kept=2, source="documents.md 2.6; IdokladSdk DecimalRange: SQL decimal(18, 4)"),
+        Style(Price.GROSS, 2, kept=2, source="the same, should an agenda keep fewer; its recount tells"),
+    ),
     "fortnox": (Style(Price.GROSS, 2, source="documents.md 2.6 [S: Fortnox plugin source], decimals [U]"),),
     "jortt": (Style(Price.NET, 2, True, source="documents.md 2.6 [S: jorttbv/jortt-ruby], decimals [U]"),),
     # Where Konto rounds is said nowhere: per rate or at the end, both must give the total. Two decimals of a price are

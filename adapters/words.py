@@ -20,6 +20,21 @@ def number_text(number: Decimal) -> str:
     return f"{number.normalize():f}" if number else "0"
 
 
+def as_json(value: Any) -> Any:
+    """The same with every Decimal as a JSON number of exactly its digits, for systems that refuse texts. A float is
+    only the carrier of its shortest spelling (IEEE 754: exact up to 15 digits); more digits are a ValueError."""
+    if isinstance(value, dict):
+        return {name: as_json(entry) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [as_json(entry) for entry in value]
+    if not isinstance(value, Decimal):
+        return value
+    number = int(value) if value == value.to_integral_value() else float(value)
+    if Decimal(str(number)) != value:
+        raise ValueError(f"{value} has more digits than a JSON number keeps")
+    return number
+
+
 def read_amount(text: Any, sign: int = 1) -> Decimal | None:
     """An amount as a system tells it, None when it tells none."""
     return None if text in (None, "") else sign * Decimal(str(text))

@@ -127,7 +127,11 @@ CONTACT: dict[str, Check] = {
     "DeliveryAddresses": each(table({**DELIVERY, "Id": integer})), "DiscountPercentage": PERCENT,
     "IsRegisteredForVatOnPay": boolean, "Note": text(LONG), "SendReminders": boolean,
 }  # fmt: skip
-PARTNER_ADDRESS: dict[str, Check] = {**_ADDRESS, "BankId": key, "CountryId": key, "NickName": text(200)}
+# DocumentAddressPatchModel: the name is CompanyName here, though documents tell it as NickName; no e-mail.
+PARTNER_ADDRESS: dict[str, Check] = {
+    **{name: check for name, check in _ADDRESS.items() if name != "Email"},
+    "BankId": key, "CompanyName": text(200), "CountryId": key,
+}  # fmt: skip
 
 
 def patching(posting: Mapping[str, Check], item: Mapping[str, Check]) -> dict[str, Check]:

@@ -16,6 +16,9 @@ _CURRENCIES = {
     "CZK": (1, "Koruna česká", "Kč", "1", "1"), "EUR": (2, "Euro", "€", "1", "24.35"),
     "USD": (3, "Americký dolar", "$", "1", "21.10"), "GBP": (4, "Libra šterlinků", "£", "1", "27.95"),
     "PLN": (5, "Polský zlotý", "zł", "1", "5.72"), "HUF": (6, "Maďarský forint", "Ft", "100", "6.24"),
+    "SEK": (7, "Švédská koruna", "kr", "1", "2.21"), "DKK": (8, "Dánská koruna", "kr", "1", "3.26"),
+    "NOK": (9, "Norská koruna", "kr", "1", "2.07"), "CHF": (10, "Švýcarský frank", "CHF", "1", "26.02"),
+    "RON": (11, "Rumunské leu", "lei", "1", "4.79"), "ISK": (12, "Islandská koruna", "kr", "100", "16.80"),
 }  # fmt: skip
 # code -> (id, name, currency, rates in force: basic, reduced 1, reduced 2)
 _COUNTRIES = {

@@ -55,7 +55,7 @@ def take(world: "Idoklad", document: Document, given: Mapping[str, Any]) -> None
     if "PartnerId" in given or "PartnerAddress" not in fields:
         fields["PartnerAddress"] = partner_address(world.contacts[fields["PartnerId"]])
     fields.setdefault("MyAddress", my_address(world))
-    fields["PartnerAddress"] |= given.get("PartnerAddress") or {}
+    fields["PartnerAddress"] |= changed_address(given.get("PartnerAddress") or {})
     fields["MyAddress"] = fields["MyAddress"] | {
         name: given[name] for name in ("AccountNumber", "Iban", "Swift") if given.get(name)
     } | (given.get("MyAddress") or {})  # fmt: skip
@@ -108,6 +108,14 @@ def partner_address(contact: Mapping[str, Any]) -> dict[str, Any]:
     kept = {name: contact.get(name) or "" for name in ADDRESS}
     return {**kept, "BankCode": "", "BankName": "", "CountryName": codebooks.country_name(contact["CountryId"]),
             "NickName": contact["CompanyName"]}  # fmt: skip
+
+
+def changed_address(given: Mapping[str, Any]) -> dict[str, Any]:
+    """A change is said with CompanyName and CountryId; a document tells NickName and the country's name too."""
+    told = {name: value for name, value in given.items() if name != "CompanyName"}
+    named = {"NickName": given["CompanyName"]} if "CompanyName" in given else {}
+    country = {"CountryName": codebooks.country_name(given["CountryId"])} if given.get("CountryId") else {}
+    return {**told, **named, **country}
 
 
 def my_address(world: "Idoklad") -> dict[str, Any]:

@@ -87,6 +87,10 @@ class Home:
 
 
 POLAND = Home()
+CZECHIA = Home(
+    Seller("Obchod s.r.o.", "CZ", vat_id="CZ25568736", oss=True, timezone="Europe/Prague"), currency="CZK",
+    rates={"23": "21", "8": "12", "5": "0"},
+)  # fmt: skip
 _home = [POLAND]
 
 

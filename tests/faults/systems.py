@@ -6,51 +6,46 @@ import importlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from adapters import ADAPTERS
 from console.demo import STARTS_AT, Books, books_of
 from console.stack import Stack
+from schemas.document import Seller
 from tests.adapters.contract.bench import Vendor
+from tests.adapters.drafts import CZECHIA
 from tests.faults.proxy import Proxy
 
 SECRET = "lab-secret-7f3a9c"
 SYSTEMS = tuple(ADAPTERS)
-SELLER = (
-    "--seller",
-    "Bolt Kft.",
-    "--country",
-    "HU",
-    "--vat-id",
-    "HU12345676",
-    "--oss",
-    "--timezone",
-    "Europe/Budapest",
-)
+SELLER = Seller("Bolt Kft.", "HU", vat_id="HU12345676", oss=True, timezone="Europe/Budapest")
 #: For systems that want a rate of exchange told: home currency for one unit.
 RATES = "EUR 25.1, HUF 0.063, CZK 1.0, PLN 5.8, SEK 2.2, USD 23.1"
 
 
 @dataclass(frozen=True, slots=True)
 class Narrow:
-    """A system that knows a country's few VAT rates alone: which of the captured orders it can say, and what account
-    and stand-in must be told for it."""
+    """A system that knows a country's few VAT rates alone: which of the captured orders it can say (() = all), what
+    account and stand-in must be told for it, and who sells there."""
 
-    orders: tuple[str, ...]
-    options: Mapping[str, str]
-    settings: Mapping[str, object]
+    orders: tuple[str, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, object] = field(default_factory=dict)
+    seller: Seller = SELLER
 
 
-#: Konto has two rates beside zero (here the Hungarian ones) and no forints.
+#: Konto has two rates beside zero (here the Hungarian ones) and no forints. iDoklad has the rates of its own country
+#: and, for sales abroad, those of others: so a Czech sells there what the captured orders are about.
 NARROW = {
     "konto": Narrow(
         ("009", "023", "035", "052", "058", "062", "070"),
         {"vat_rates": "S 27, AA 5"},
         {"percent_S": "27", "percent_AA": "5"},
-    )
+    ),
+    "idoklad": Narrow(seller=CZECHIA.seller),
 }
-EVERY = Narrow((), {}, {})
+EVERY = Narrow()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +88,9 @@ def _connected(stack: Stack, vendor: Vendor, url: str) -> str:
     rates = {"exchange_rates": RATES} if any(f.name == "exchange_rates" for f in vendor.manifest.options) else {}
     said = {**vendor.credentials(url), **vendor.options, **rates, **NARROW.get(vendor.system, EVERY).options}
     settings = [part for name, value in said.items() for part in ("--set", f"{name}={value}")]
-    account = json.loads(stack.flask("account", "add", vendor.system, "--name", name, *SELLER, *settings, "--json"))
+    seller = NARROW.get(vendor.system, EVERY).seller
+    whose = ("--seller", seller.name, "--country", seller.country, "--vat-id", seller.vat_id or "", "--oss",
+             "--timezone", seller.timezone)  # fmt: skip
+    account = json.loads(stack.flask("account", "add", vendor.system, "--name", name, *whose, *settings, "--json"))
     stack.flask("route", "add", shop["key"], account["key"], "--preset", "invoice when paid", "--starts-at", STARTS_AT)
     return str(shop["key"])

@@ -187,6 +187,16 @@ def test_a_lost_answer_leaves_a_document_that_is_found(agenda: Agenda) -> None:
     assert len(agenda.found(contains("Shop/9/i1"))) == 1
 
 
+def test_a_changed_address_is_said_with_the_companys_name_and_told_with_the_nickname(agenda: Agenda) -> None:
+    """IdokladSdk: DocumentAddressPatchModel and DocumentAddressModel."""
+    made = agenda.created(Items=[item(121)])
+    given = {"CompanyName": "Druhá s.r.o.", "CountryId": 2, "City": "Žilina"}
+    told = agenda.data("PATCH", "/IssuedInvoices", {"Id": made["Id"], "PartnerAddress": given})["PartnerAddress"]
+    assert (told["NickName"], told["CountryName"], told["City"]) == ("Druhá s.r.o.", "Slovensko", "Žilina")
+    body = {"Id": made["Id"], "PartnerAddress": {"NickName": "x"}}
+    assert "NickName" in str(agenda.refused("PATCH", "/IssuedInvoices", body))
+
+
 def test_a_change_has_its_id_in_the_body(agenda: Agenda) -> None:
     made = agenda.created(Items=[item(121), item(12.1)])
     wrong = agenda.call("PATCH", f"/IssuedInvoices/{made['Id']}", {"Note": "x"})
