@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from adapters.answer import Answer
@@ -85,8 +84,7 @@ MANIFEST = Manifest(
 )  # fmt: skip
 
 NAMES = {Kind.INVOICE: "IssuedInvoice", Kind.PROFORMA: "ProformaInvoice", Kind.CREDIT_NOTE: "CreditNote"}
-#: Sheet section 3, "Document type numbers".
-TYPES = {0: Kind.INVOICE, 1: Kind.PROFORMA, 3: Kind.CREDIT_NOTE}
+TYPES = {0: Kind.INVOICE, 1: Kind.PROFORMA, 3: Kind.CREDIT_NOTE}  # sheet section 3, "Document type numbers"
 SEQUENCES = {Kind.INVOICE: "numeric_sequence_id", Kind.PROFORMA: "proforma_sequence_id",
              Kind.CREDIT_NOTE: "credit_sequence_id"}  # fmt: skip
 ALREADY_PAID, MAILS_USED_UP = 110, 122
@@ -94,8 +92,7 @@ PERSONAL = r"companyname|nickname|surname|postalcode|note|filter|otherrecipients
 LAST_LISTED = 500
 DRY_RUN = "Look at rounding in iDoklad's settings, or choose another way to pay (payment_codes), then replay."
 SERIES = "Choose one that `flask account series` lists, then replay."
-#: The messages' language by the seller's country.
-TONGUES = {"CZ": "cs-CZ", "SK": "sk-SK", "DE": "de-DE"}
+TONGUES = {"CZ": "cs-CZ", "SK": "sk-SK", "DE": "de-DE"}  # of messages, by the seller's country
 
 
 def to_payload(draft: Draft, account: Account, given: say.Given, style: Style = STYLES["idoklad"][0]) -> dict[str, Any]:
@@ -103,7 +100,7 @@ def to_payload(draft: Draft, account: Account, given: say.Given, style: Style = 
     options, kind = account.options, draft.kind
     proforma, credit = kind is Kind.PROFORMA, kind is Kind.CREDIT_NOTE
     body = {
-        **say.taken(given.prefilled), **say.days(draft), **say.currency(draft, given, options),
+        **say.taken(given.prefilled), **say.days(draft, given), **say.currency(draft, given, options),
         "Description": say.described(draft, options, unfinished=given.own_address),
         "OrderNumber": draft.order_number[: say.ORDER_NUMBER], "Note": say.note(draft, given),
         "PartnerId": given.partner_id, "PaymentOptionId": given.payment_id,
@@ -148,7 +145,7 @@ class Idoklad(Adapter):
 
     def _verify(self) -> AccountInfo:
         """The agenda; then a change of document 0, which cannot exist: who may issue nothing is refused by right."""
-        row = self.agenda.get("/Account/CurrentAgenda")
+        row = self.agenda.row("/Account/CurrentAgenda")
         probe = self.agenda.answer("PATCH", "/IssuedInvoices", writes=False, json={"Id": 0})
         error = refusal(self.speaker, probe, writes=False)
         if not isinstance(error, Permanent):
@@ -184,34 +181,37 @@ class Idoklad(Adapter):
     def _issue(self, draft: Draft, original: Document | None) -> Document:
         if draft.kind is Kind.PROFORMA and draft.oss:
             raise Unsupported("iDoklad's proformas know the home country's VAT rates only.", system=MANIFEST.key)
-        partner = self._partner(draft.buyer)
-        return self._made(draft, self._prefilled(draft, original), partner)
+        with self.agenda.reading():
+            partner = self._partner(draft.buyer)
+            prefilled = self._prefilled(draft, original)
+        return self._made(draft, prefilled, partner)
 
     def _credit(self, draft: Draft, original: Document, issued: Draft, earlier: Sequence[Draft]) -> Document:
-        prefilled = self.agenda.get(f"/CreditNotes/Default/{original.system_id}")
-        partner = self.agenda.get(f"/Contacts/{prefilled['PartnerId']}", gone={"Id": prefilled["PartnerId"]})
+        with self.agenda.reading():
+            prefilled = self.agenda.row(f"/CreditNotes/Default/{original.system_id}")
+            ident = prefilled["PartnerId"]
+            partner = {**self.agenda.row(f"/Contacts/{ident}", gone=True), "Id": ident}
         return self._made(draft, prefilled, partner)
 
     def _prefilled(self, draft: Draft, proforma: Document | None) -> Row:
         """Sheet section 4: an invoice takes the place of a paid proforma; where the order is paid and the proforma is
         not yet, it is paid first. Otherwise, and when the proforma is gone, the invoice stands alone."""
         path = f"/ProformaInvoices/{proforma.system_id}" if proforma else ""
-        row: Row = self.agenda.get(path, gone={}) if path else {}
+        row = self.agenda.row(path, gone=True) if path else {}
         if not row or not (told.is_paid(row) or say.settles(draft)):
-            found: Row = self.agenda.get(f"/{NAMES[draft.kind]}s/Default")
-            return found
+            return self.agenda.row(f"/{NAMES[draft.kind]}s/Default")
         if proforma and not told.is_paid(row):
             with self.agenda.before_the_document():
                 self._mark_paid(proforma, draft.payment)
-        accounted: Row = self.agenda.get(f"{path}/Account")
-        return accounted
+        return self.agenda.row(f"{path}/Account")
 
     def _made(self, draft: Draft, prefilled: Row, partner: Row) -> Document:
         """Rehearse, then take the next number and create, alone in the series: the preview of a number reserves
         nothing (sheet sections 3 and 7)."""
         name, options = NAMES[draft.kind], self.account.options
-        payload = self._rehearsed(draft, given_of(draft, prefilled, partner, self.codes, options))
-        series = options.get(SEQUENCES[draft.kind]) or str(prefilled["NumericSequenceId"])
+        with self.agenda.reading():
+            payload = self._rehearsed(draft, given_of(draft, prefilled, partner, self.codes, options))
+            series = options.get(SEQUENCES[draft.kind]) or str(prefilled["NumericSequenceId"])
         with self.turns(f"series/{series}"):
             number = self._next_number(draft, series)
             answer = self.agenda.answer("POST", f"/{name}s", writes=True, json={**payload, **number})
@@ -228,7 +228,7 @@ class Idoklad(Adapter):
             if body == before:
                 break
             row = self.agenda.recounted(f"/{NAMES[draft.kind]}s/Recount", say.recount(body, given))
-            differs = self.agenda.understood(partial(told.differs, draft, row))
+            differs = told.differs(draft, row)
             if not differs:
                 return body
         words = f"iDoklad would make something else of it: {'; '.join(differs)}."
@@ -237,11 +237,13 @@ class Idoklad(Adapter):
     def _next_number(self, draft: Draft, series: str) -> Mapping[str, Any]:
         asked = {"date": draft.issue_date.isoformat(), "numericSequenceId": series}
         try:
-            unique = self.agenda.get(f"/NumericSequences/DocumentNumbers/{NAMES[draft.kind]}", **asked)["Unique"]
+            preview = self.agenda.get(f"/NumericSequences/DocumentNumbers/{NAMES[draft.kind]}", **asked)
         except Permanent as error:
             words = f"{SEQUENCES[draft.kind]} {series}: {error.detail}"
             raise self.speaker.error(Permanent, words, error.exchange, remedy=SERIES) from None
-        return {name: unique[name] for name in ("NumericSequenceId", "DocumentSerialNumber", "VariableSymbol")}
+        with self.agenda.reading():
+            names = ("NumericSequenceId", "DocumentSerialNumber", "VariableSymbol")
+            return {name: preview["Unique"][name] for name in names}
 
     def _finished(self, row: Row, draft: Draft) -> Row:
         """Only a change takes the order's own name and address (sheet section 6); until it is done the mark says so,
@@ -250,22 +252,20 @@ class Idoklad(Adapter):
             return row
         address = partners.address(draft.buyer, country_id(self.codes, draft.buyer.country))
         body = {"Id": row["Id"], "Description": say.described(draft, self.account.options), "PartnerAddress": address}
-        with self.agenda.before_the_document():
-            changed: Row = self.agenda.done("PATCH", f"/{NAMES[draft.kind]}s", json=body)
-            return changed
+        return self.agenda.step("PATCH", f"/{NAMES[draft.kind]}s", body)
 
     def _document(self, row: Row, wanted: Draft | Kind, written: Answer | None = None) -> Document:
         kind, rounding = (wanted, told.ZERO) if isinstance(wanted, Kind) else (wanted.kind, wanted.totals.rounding)
-        known = currencies(self.codes)
-        return self.agenda.understood(lambda: to_document(row, kind, known, rounding), written)
+        with self.agenda.reading(written):
+            return to_document(row, kind, currencies(self.codes), rounding)
 
     def _cancel(self, document: Document) -> None:
         path = f"/{NAMES[document.kind]}s/{document.system_id}"
-        if self.agenda.get(path, gone={}):
+        if self.agenda.row(path, gone=True):
             self.agenda.done("DELETE", path)
 
     def _mark_paid(self, document: Document, payment: Payment) -> None:
-        if told.is_paid(self.agenda.get(f"/{NAMES[document.kind]}s/{document.system_id}")):
+        if told.is_paid(self.agenda.row(f"/{NAMES[document.kind]}s/{document.system_id}")):
             return
         day = {"dateOfPayment": payment.paid_on.isoformat()} if payment.paid_on else {}
         path = f"/IssuedDocumentPayments/FullyPay/{document.system_id}"
@@ -284,7 +284,8 @@ class Idoklad(Adapter):
 
     def _pdf(self, document: Document) -> bytes:
         text = self.agenda.get(f"/Reports/{NAMES[document.kind]}/{document.system_id}/Pdf")
-        pdf = self.agenda.understood(lambda: base64.b64decode(text, validate=True))
+        with self.agenda.reading():
+            pdf = base64.b64decode(text, validate=True)
         if not pdf.startswith(b"%PDF"):
             raise self.speaker.error(Transient, "No PDF came", code="UNREADABLE_ANSWER")
         return pdf
@@ -295,9 +296,5 @@ class Idoklad(Adapter):
             return partners.chosen(self.agenda, self.account.options)
         with self.turns(f"customer/{key_of(buyer)}"):
             found = partners.known(self.agenda, buyer)
-            return found or self._new_partner(partners.contact(buyer, country_id(self.codes, buyer.country)))
-
-    def _new_partner(self, fields: Mapping[str, Any]) -> Row:
-        with self.agenda.before_the_document():
-            made: Row = self.agenda.done("POST", "/Contacts", json=fields)
-            return made
+            made = partners.contact(buyer, 0 if found else country_id(self.codes, buyer.country))
+            return found or self.agenda.step("POST", "/Contacts", made)

@@ -61,10 +61,12 @@ def at_noon(day: date) -> str:
     return f"{day.isoformat()}T12:00:00.000"
 
 
-def days(draft: Draft) -> dict[str, Any]:
-    """The due day is never before the issue day (sheet section 4); a paid invoice is paid with its creation."""
+def days(draft: Draft, given: Given) -> dict[str, Any]:
+    """The due day is never before the issue day (sheet section 4); a paid invoice is paid with its creation, unless it
+    was by its proforma."""
     taxing = draft.tax_point or draft.issue_date
-    paid = draft.payment.paid_on if settles(draft) and draft.kind is Kind.INVOICE else None
+    settled = settles(draft) and draft.kind is Kind.INVOICE and not given.prefilled.get("ProformaInvoices")
+    paid = draft.payment.paid_on if settled else None
     credit = draft.kind is Kind.CREDIT_NOTE
     return {
         "DateOfIssue": at_noon(draft.issue_date),

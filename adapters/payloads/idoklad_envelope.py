@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from adapters.answer import Answer, outcome, unclear, wait_of
-from adapters.http import Read, Speaker
+from adapters.http import Speaker
 from schemas.errors import AdapterError, Ambiguous, Auth, Permanent, RateLimited, Transient
 
 PLAN = ("iDoklad refuses calls: its plan has ended or is too small, or the month's calls are used up. Settle that "
@@ -75,12 +75,15 @@ class Agenda:
             return answer.data.get("Data")
         raise refusal(self.speaker, answer, writes=writes)
 
-    def get(self, path: str, *, gone: Any = None, **params: str) -> Any:
-        """The data at `path`; `gone` in its place, if that is given, where there is none."""
-        answer = self.answer("GET", path, writes=False, params=params)
-        if gone is not None and status_of(answer) == 404:
-            return gone
-        return self.data(answer, writes=False)
+    def get(self, path: str, **params: str) -> Any:
+        """The data at `path`."""
+        return self.data(self.answer("GET", path, writes=False, params=params), writes=False)
+
+    def row(self, path: str, *, gone: bool = False) -> Row:
+        """The row at `path`; with `gone` an empty one where there is none."""
+        answer = self.answer("GET", path, writes=False)
+        found: Row = {} if gone and status_of(answer) == 404 else self.data(answer, writes=False)
+        return found
 
     def recounted(self, path: str, body: Mapping[str, Any]) -> Any:
         """A calculation: a POST that changes nothing."""
@@ -89,6 +92,13 @@ class Agenda:
     def done(self, method: str, path: str, **more: Any) -> Any:
         """The data of a write."""
         return self.data(self.answer(method, path, writes=True, **more), writes=True)
+
+    def step(self, method: str, path: str, body: Row) -> Row:
+        """The row that a write before or after the document gives. The next try sees it and does not repeat it, so an
+        unclear end of it leaves no document in doubt."""
+        with self.before_the_document():
+            row: Row = self.done(method, path, json=body)
+        return row
 
     def listed(self, path: str, most: int = LAST_PAGE) -> Iterator[Row]:
         """Every row of a list, oldest first, so that rows that come meanwhile are on no page already read; a filter
@@ -113,17 +123,17 @@ class Agenda:
             words = f"Whether it was done is not clear: {error.detail}"
             raise self.speaker.error(Transient, words, error.exchange, code="STEP_UNCLEAR") from None
 
-    def understood(self, read: Callable[[], Read], answer: Answer | None = None) -> Read:
-        """What `read` makes of data that was given before; data it cannot read is an unclear end where `answer` is
-        that of a write, else a failed reading."""
+    @contextmanager
+    def reading(self, written: Answer | None = None) -> Iterator[None]:
+        """Data of an unknown shape is a failed reading, or an unclear end where it is the answer of a write."""
         try:
-            return read()
+            yield
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             words = f"Data of an unknown shape ({type(error).__name__})"
-            exchange = answer.exchange if answer else None
-            kind = unclear(writes=answer is not None)
+            exchange = written.exchange if written else None
+            kind = unclear(writes=written is not None)
             raise self.speaker.error(kind, words, exchange, code="UNREADABLE_ANSWER") from None
 
 
 def _page_of(data: Any) -> tuple[list[Row], int]:
-    return list(data["Data"]["Items"]), int(data["Data"]["TotalPages"])
+    return [dict(row) for row in data["Data"]["Items"]], int(data["Data"]["TotalPages"])

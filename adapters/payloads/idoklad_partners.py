@@ -19,7 +19,7 @@ NO_DEFAULT = "Set default_customer_id, the number of the contact in iDoklad, or 
 def chosen(agenda: Agenda, options: Mapping[str, str]) -> Row:
     """The contact to which every document of the account goes. Raises Permanent where it is not chosen or gone."""
     ident = options.get("default_customer_id")
-    found: Row = agenda.get(f"/Contacts/{ident}", gone={}) if ident else {}
+    found = agenda.row(f"/Contacts/{ident}", gone=True) if ident else {}
     if not found:
         words = "No default contact is chosen, or it is gone."
         raise agenda.speaker.error(Permanent, words, code="NO_DEFAULT_CUSTOMER", remedy=NO_DEFAULT)
@@ -28,7 +28,7 @@ def chosen(agenda: Agenda, options: Mapping[str, str]) -> Row:
 
 def known(agenda: Agenda, buyer: Party) -> Row | None:
     """The buyer's contact: ours by the key in its note, else theirs, compared exactly; None where there is none."""
-    rows = {str(row["Id"]): row for row in agenda.listed(f"/Contacts?filter={asked(buyer)}")}
+    rows = {str(row.get("Id")): row for row in agenda.listed(f"/Contacts?filter={asked(buyer)}")}
     mine = next((row for row in rows.values() if key_of(buyer) in str(row.get("Note") or "")), None)
     found = the_same(buyer, map(_told, rows.values()))
     return mine or (rows[found.id] if found else None)
@@ -36,7 +36,7 @@ def known(agenda: Agenda, buyer: Party) -> Row | None:
 
 def _told(row: Row) -> Known:
     vat = row.get("VatIdentificationNumberSk") or row.get("VatIdentificationNumber") or ""
-    return Known(str(row["Id"]), str(row.get("CompanyName") or ""), str(vat),
+    return Known(str(row.get("Id")), str(row.get("CompanyName") or ""), str(vat),
                  str(row.get("IdentificationNumber") or ""), str(row.get("Email") or ""))  # fmt: skip
 
 
