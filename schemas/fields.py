@@ -14,9 +14,11 @@ from marshmallow import ValidationError, fields, missing
 
 from schemas.money import ZERO
 
-#: No order is larger and no price finer; what lies outside is a forged or broken number.
-_LARGEST = Decimal(10) ** 15
+#: No order has more digits before the point and no price more behind it: what lies outside is forged or broken. Asked
+#: of the exponent, because comparing 1e999999999 overflows.
+_LARGEST = 15
 _FINEST = -40
+_SMALLEST_PART = -6
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
@@ -29,9 +31,10 @@ def decimal_of(value: object) -> Decimal:
         number = value if isinstance(value, Decimal) else Decimal(str(value).strip())
     except InvalidOperation as odd:
         raise ValidationError(f"{str(value)[:40]!r} is not an amount.") from odd
-    if not number.is_finite() or abs(number) >= _LARGEST or (number.as_tuple().exponent < _FINEST):  # type: ignore[operator]
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent < _FINEST or (number and number.adjusted() >= _LARGEST):
         raise ValidationError(f"{str(value)[:40]!r} is not a possible amount.")
-    return number
+    return number if number or exponent <= 0 else ZERO
 
 
 class NullIs(fields.Field[Any]):
@@ -65,6 +68,23 @@ class OptionalMoney(NullIs):
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> Decimal | None:
         return None if value == "" else decimal_of(value)
+
+
+def pieces(value: object) -> None:
+    """Raises ValidationError for a part of a piece so small that a price of one piece would be none."""
+    if isinstance(value, Decimal) and value and value.adjusted() < _SMALLEST_PART:
+        raise ValidationError("This is no possible quantity.")
+
+
+class Quantity(OptionalMoney):
+    """How many pieces, or which part of one; empty text and null stay unknown."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Decimal | None:
+        number = super()._deserialize(value, attr, data, **kwargs)
+        pieces(number)
+        return number
 
 
 class Words(NullIs):

@@ -8,6 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from schemas.fields import pieces
 from schemas.generic_party import BuyerSchema, DeliverySchema, Shape, optional
 from schemas.generic_values import MONEY_PLACES, Amount, Facts, Identifier, Instant, Text
 
@@ -57,7 +58,9 @@ class LineSchema(PricedSchema):
 
     id = Identifier(required=True, metadata={"description": "Unique in the order."})
     name = Text(required=True, metadata={"description": "As it stands on the document."})
-    quantity = Amount(required=True, validate=_above_zero, metadata={"description": "Above zero."})
+    quantity = Amount(
+        required=True, validate=[_above_zero, pieces], metadata={"description": "Above zero; 0.000001 at least."}
+    )
     rate = Amount(
         required=True,
         validate=validate.Range(0, 100, error="This is no VAT rate in per cent."),
@@ -76,7 +79,9 @@ class RefundLineSchema(PricedSchema):
     """A part of a line that went back; amounts are positive."""
 
     id = Identifier(required=True, metadata={"description": "Of the order's line; its rate counts."})
-    quantity = Amount(load_default=Decimal(0), validate=validate.Range(0), metadata={"description": "0 = money only."})
+    quantity = Amount(
+        load_default=Decimal(0), validate=[validate.Range(0), pieces], metadata={"description": "0 = money only."}
+    )
 
     @validates_schema
     def _pieces(self, data: dict[str, Any], **_kwargs: Any) -> None:

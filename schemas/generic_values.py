@@ -37,7 +37,7 @@ class Amount(fields.Field[Decimal]):
             raise ValidationError("This is too large.")
         if -_exponent(number) > self._places:
             raise ValidationError(f"This has more than {self._places} decimals.")
-        return number
+        return number if number else Decimal(0)  # 0E+400000000 would be written with as many zeros
 
 
 def _exponent(number: Decimal) -> int:

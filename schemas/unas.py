@@ -33,7 +33,7 @@ VIRTUAL = {
 }
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
-_PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*%?")
+_PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,10})?)\s*%?")
 
 
 def read_order(xml: bytes | str, timezone: str = BUDAPEST) -> Order:

@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
-from schemas.fields import Identifier, Money, OptionalMoney, Words
+from schemas.fields import Identifier, Money, OptionalMoney, Quantity, Words
 
 _STAMP = re.compile(r"(\d{4})\.(\d\d)\.(\d\d)(?: (\d\d):(\d\d):(\d\d))?")
 
@@ -35,7 +35,7 @@ class ItemSchema(Schema):
     Sku = Words(load_default="")
     Name = Words(load_default="")
     Unit = Words(load_default="")
-    Quantity = OptionalMoney(load_default=None)
+    Quantity = Quantity(load_default=None)
     PriceNet = OptionalMoney(load_default=None)
     PriceGross = OptionalMoney(required=True)
     Vat = Words(load_default="")

@@ -9,7 +9,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
-from schemas.fields import Identifier, Moment, MomentOrElse, Money, NullIs, OptionalMoney, Words, decimal_of
+from schemas.fields import Identifier, Moment, MomentOrElse, Money, NullIs, OptionalMoney, Quantity, Words, decimal_of
 from schemas.money import ZERO
 from schemas.order import TaxShare
 
@@ -84,7 +84,7 @@ class ElementSchema(Schema):
     name = Words(load_default="")
     method_title = Words(load_default="")
     method_id = Words(load_default="")
-    quantity = OptionalMoney(load_default=None)
+    quantity = Quantity(load_default=None)
     total = Money(load_default=ZERO)
     total_tax = Money(load_default=ZERO)
     taxes = TaxShares(load_default=())
