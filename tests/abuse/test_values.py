@@ -23,6 +23,7 @@ CAPTURED = Path(__file__).parents[2] / "fixtures" / "woocommerce-8.2.2" / "009.b
 UNAS = {
     "Key": "1-2", "Id": "12", "Currency": "HUF", "Date": "2026.03.02 10:00:00", "StatusType": "close_ok",
     "Payment": {"Type": "card", "Status": "paid"}, "SumPriceGross": "1270",
+    "Customer": {"Addresses": {"Invoice": {"Name": "Anna", "CountryCode": "hu"}}},
     "Items": {"Item": {"Id": "1", "Name": "Mug", "Quantity": "1", "PriceNet": "1000", "PriceGross": "1270",
                        "Vat": "27%"}},
 }  # fmt: skip

@@ -69,9 +69,9 @@ def bodies(base: Mapping[str, Any], value: str) -> Iterator[tuple[Path, bytes]]:
         yield place, json.dumps(_put(base, place)).replace('"@here@"', value).encode()
 
 
-def _put(base: Any, place: Sequence[str | int]) -> Any:
+def _put(base: Any, place: Sequence[Any]) -> Any:
     if not place:
         return "@here@"
-    copy = dict(base) if isinstance(base, Mapping) else list(base)
+    copy: Any = dict(base) if isinstance(base, Mapping) else list(base)
     copy[place[0]] = _put(base[place[0]], place[1:])
     return copy
