@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from adapters.base import AccountInfo, Adapter
@@ -63,7 +64,7 @@ MANIFEST = Manifest(
               help="sent with every document; ids as flask account attach tells them"),
         Field("drafts", "Drög", required=False, choices=("yes", "no"), 
               help="yes: only saved, a person sends it in Konto"),
-        Field("search_days", "Days looked back", required=False, pattern=r"\d{1,3}", example="7"),
+        Field("search_days", "Days looked back", required=False, pattern=r"\d{1,3}", example="1"),
     ),
     kinds=frozenset({Kind.INVOICE, Kind.CREDIT_NOTE}),
     reference=Reference.SEARCHABLE,
@@ -82,7 +83,7 @@ MANIFEST = Manifest(
 #: Names of fields that hold people's data, beyond the usual ones.
 PEOPLE = r"name|address|search|registration_no|kennitala|customer_number|invoice_description|terms|vat"
 STATES = {"Cancelled": "cancelled", "Saved": "draft"}
-SEARCH_DAYS, SECOND_LOOK = 7, 4
+SEARCH_DAYS, SECOND_LOOK, READ_BACK = 1, 4, 3
 NO_VAT = "Konto has no VSK number of this company (Stillingar > Þínar reikningsupplýsingar): no VAT can be invoiced."
 
 
@@ -197,11 +198,19 @@ class Konto(Adapter):
             words = f"A document of an unknown shape ({type(error).__name__})"
             raise self.speaker.error(Transient, words, code="UNREADABLE_ANSWER") from None
 
-    def _rows(self, first: date, last: date) -> list[Mapping[str, Any]]:
-        """What the dashboard shows of these days, all pages, each document once: it has sums and marks, but no guid."""
+    def _row(self, data: Mapping[str, Any], day: date) -> Mapping[str, Any] | None:
+        """Its row of the dashboard, if that day's first pages have it; `document.verify` looks through them all."""
+        rows = islice(self._dashboard(day, day), READ_BACK * self.calls.page)
+        return next((row for row in rows if told.row_key(row) == told.key(data)), None)
+
+    def _dashboard(self, first: date, last: date) -> Iterator[Mapping[str, Any]]:
         days = {"start_date": first.isoformat(), "end_date": last.isoformat()}
         rows = self.calls.pages(self.calls.looked, "/get-dashboard-data", **days)
-        return list({told.row_key(row): row for row in rows if row.get("document_type") in told.ROWS}.values())
+        return (row for row in rows if row.get("document_type") in told.ROWS)
+
+    def _rows(self, first: date, last: date) -> list[Mapping[str, Any]]:
+        """What the dashboard shows of these days, all pages, each document once: it has sums and marks, but no guid."""
+        return list({told.row_key(row): row for row in self._dashboard(first, last)}.values())
 
     def _with_guids(
         self, rows: Iterable[Mapping[str, Any]]

@@ -14,8 +14,9 @@ from typing import Any
 from adapters.http import Answer, Read, Speaker, unclear
 from schemas.errors import AdapterError, Auth, Permanent, RateLimited, Transient
 
-#: Rows of a page; a hundred is the most that the vendor's own client asks for.
-PAGE, LAST_PAGE = 100, 200
+#: Rows of a page: a hundred is the most that the vendor's own client asks for. Should an account get fewer, a page is
+#: the last one only when it is shorter than any page size.
+PAGE, SMALLEST_PAGE, LAST_PAGE = 100, 25, 200
 #: Words of a refusal because of the free plan's three invoices a month: its text is not documented.
 MONTHLY = re.compile(r"month|mánuð|mánað|quota|áskrift", re.IGNORECASE)
 DAY = timedelta(1)
@@ -23,10 +24,10 @@ WRONG_KEY = "Compare username and API key with Konto: Stillingar > Vefþjónusta
 
 
 class Calls:
-    """Calls of one account. `login` are the two fields that every call carries."""
+    """Calls of one account. `login` are the two fields that every call carries, `page` the rows of a page."""
 
-    def __init__(self, speaker: Speaker, login: Mapping[str, str]) -> None:
-        self.speaker, self.login = speaker, login
+    def __init__(self, speaker: Speaker, login: Mapping[str, str], page: int = PAGE) -> None:
+        self.speaker, self.login, self.page = speaker, login, page
 
     def asked(self, read: Callable[[Any], Read], path: str, **fields: str) -> Read:
         """One GET, its fields in the query string; what `read` makes of the result."""
@@ -53,19 +54,19 @@ class Calls:
         return self.speaker.understood(dict, answer, writes=False)
 
     def pages(self, ask: Callable[..., list[Any]], path: str, **fields: str) -> Iterator[Any]:
-        """Every row of a list that is read by `ask`, page by page to the first one that is not full."""
+        """Every row of a list that is read by `ask`, page by page to the end."""
         for page in range(1, LAST_PAGE + 1):
-            rows = ask(list, path, **fields, limit=str(PAGE), page=str(page))
+            rows = ask(list, path, **fields, limit=str(self.page), page=str(page))
             yield from rows
-            if len(rows) != PAGE:
+            if len(rows) < min(self.page, SMALLEST_PAGE):
                 return
         raise self.unread(f"The list has more than {LAST_PAGE} pages")
 
     def ends(self, path: str, counted: str, most: int = LAST_PAGE) -> Iterator[Any]:
         """Rows of a list from both of its ends inwards, for nobody says which end is new; at most so many pages."""
         total = self.asked(int, counted)
-        for page in both_ends(-(-total // PAGE))[:most]:
-            yield from self.asked(list, path, limit=str(PAGE), page=str(page))
+        for page in both_ends(-(-total // self.page))[:most]:
+            yield from self.asked(list, path, limit=str(self.page), page=str(page))
 
     def unread(self, words: str) -> AdapterError:
         """A look-up that must not be taken for a whole one."""
@@ -87,7 +88,7 @@ class Calls:
         if not isinstance(answer.data, dict) or answer.data.get("status") is not True:
             words = f"HTTP {answer.status} with neither yes nor no in it"
             raise self.speaker.error(unclear(writes=writes), words, answer.exchange, code="UNREADABLE_ANSWER")
-        return self.speaker.understood(lambda data: read(data["result"]), answer, writes=writes)
+        return self.speaker.understood(lambda data: read(data.get("result")), answer, writes=writes)
 
     def _no(self, answer: Answer) -> AdapterError:
         """What a refusal means. Its sentence, Icelandic or English, is for people: whether the key is good is asked."""

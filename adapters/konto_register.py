@@ -57,7 +57,7 @@ class Register:
         own = say.kennitala(buyer)
         if own:
             yield from self._by_kennitala(own)
-        yield from self.calls.pages(self.calls.asked, "/get-customers", search=buyer.name[: say.LONGEST])
+        yield from self.calls.pages(self.calls.asked, "/get-customers", search=say.name(buyer))
 
     def _by_kennitala(self, own: str) -> Iterable[Mapping[str, Any]]:
         try:

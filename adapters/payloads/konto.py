@@ -87,7 +87,7 @@ def customer(draft: Draft, options: Mapping[str, str], partner: str = "") -> dic
         raise Permanent("Konto wants a kennitala, and the buyer gave none.", system=SYSTEM, code="NO_KENNITALA",
                         remedy=NO_KENNITALA)  # fmt: skip
     given = {
-        "name": buyer.name[:LONGEST], "registration_no": number,
+        "name": name(buyer), "registration_no": number,
         "address": _street(buyer)[:LONGEST] or None, "zip": buyer.address.postcode or None,
         "city": _city(buyer)[:LONGEST] or None, "email": buyer.email or None, "phone_number": buyer.phone or None,
         "vat": buyer.vat_id, "lang": language(draft, options), "currency": draft.currency,
@@ -102,6 +102,11 @@ def output(email: str, options: Mapping[str, str], partner: str = "") -> str:
     if wanted == "e-invoice" and partner:
         return E_INVOICE
     return E_MAIL if wanted != "print" and email else PRINT
+
+
+def name(buyer: Party) -> str:
+    """With single blanks, as Konto's register is searched for it."""
+    return " ".join(buyer.name.split())[:LONGEST]
 
 
 def _street(buyer: Party) -> str:
@@ -128,7 +133,7 @@ def the_buyer(buyer: Party, options: Mapping[str, str], rows: Iterable[Mapping[s
 def _alike(buyer: Party, row: Mapping[str, Any]) -> bool:
     if buyer.vat_id:
         return alike(buyer.vat_id, str(row.get("vat") or ""))
-    mine = {"name": buyer.name[:LONGEST], "email": buyer.email}
+    mine = {"name": name(buyer), "email": buyer.email}
     if not buyer.email:
         mine |= {"address": _street(buyer)[:LONGEST], "zip": buyer.address.postcode}
-    return all(alike(text, str(row.get(name) or "")) for name, text in mine.items())
+    return all(alike(text, str(row.get(field) or "")) for field, text in mine.items())
