@@ -159,7 +159,8 @@ def connect(day: Day, starts_at: datetime) -> None:
 
 
 def environ() -> Mapping[str, str]:
-    return {"BILLHOOK_TIMING": "fast", "ALLOW_PRIVATE_ADDRESSES": "1", "LOG_LEVEL": "INFO", "SLOTS": "8"}
+    own = {"BILLHOOK_TIMING": "fast", "ALLOW_PRIVATE_ADDRESSES": "1", "VENDOR_LIMITS": "off"}
+    return {**own, "LOG_LEVEL": "INFO", "SLOTS": "8"}
 
 
 def settled(day: Day, seconds: float) -> None:
