@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from console.parts import house, plainly
-from console.tables import one
+from console.tables import one, one_line
 from schemas.connection import Account
 from schemas.errors import AdapterError, Ambiguous, Auth, BillhookError, Permanent, RateLimited, Transient, Waiting
 from schemas.ports import unguarded
@@ -82,6 +82,6 @@ def told(row: Mapping[str, Any], findings: Sequence[Checked], *, as_json: bool) 
 def print_checked(checked: Checked, words: str) -> None:
     """A status with its words, and below it what to do."""
     colour = {OK: "green", WARN: "yellow", FAIL: "red"}[checked.status]
-    click.echo(f"{click.style(checked.status.ljust(4), fg=colour)}  {words}")
+    click.echo(f"{click.style(checked.status.ljust(4), fg=colour)}  {one_line(words)}")
     if checked.remedy and checked.status != OK:
-        click.echo(f"      {checked.remedy}")
+        click.echo(f"      {one_line(checked.remedy)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +12,7 @@ from adapters.shops import reads_back
 from console.checking import FAIL, OK, WARN, Checked, check, print_checked
 from console.parts import house
 from console.shop_check import asked
+from console.tables import in_json
 from ledger import alarms, api_keys, connections, settings
 from ledger.migrate import check_schema
 from schemas.apikey import SOON, ApiKey
@@ -44,7 +44,7 @@ def doctor(as_json: bool) -> None:
     """Look at settings, database, Redis, clock, workers, every account, shop and route. Ends with 1 when one fails."""
     found = list(_findings())
     if as_json:
-        click.echo(json.dumps([{"what": what, **checked.row()} for what, checked in found], ensure_ascii=False))
+        click.echo(in_json([{"what": what, **checked.row()} for what, checked in found]))
     else:
         for what, checked in found:
             print_checked(checked, f"{what}: {checked.detail}")

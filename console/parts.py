@@ -10,6 +10,7 @@ from typing import Any, cast
 import click
 from flask import current_app
 
+from console.tables import one_line
 from schemas.errors import BillhookError
 from workers.bell import BellDown
 from workers.house import House
@@ -28,7 +29,7 @@ def house() -> House:
 
 def plainly(error: BillhookError) -> click.ClickException:
     """An error as a person reads it: what is wrong, and what to do."""
-    return click.ClickException(f"{error.detail} {error.remedy}")
+    return click.ClickException(one_line(f"{error.detail} {error.remedy}"))
 
 
 class Plain(click.Group):

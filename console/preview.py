@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from adapters.wire import STYLES, Encoding, encode
+from console.tables import in_json, one_line
 from console.vectorfile import Question, answer_of, question_of
 from schemas import generic, unas, woocommerce
 from schemas.document import Draft
@@ -112,7 +113,7 @@ def _line(answer: Answer, system: str | None) -> str:
     told = {"file": answer.file, **answer_of(answer.decision), "detail": answer.decision.detail}
     if system is not None:
         told["wire"] = answer.wire
-    return json.dumps(told, ensure_ascii=False)
+    return in_json(told)
 
 
 def _page(answer: Answer) -> str:
@@ -125,7 +126,7 @@ def _page(answer: Answer) -> str:
     if answer.wire:
         lines.append(f"  sent as {answer.wire['style']}, rounding position {answer.wire['rounding']}:")
         lines += [f"    line {line}: {quantity} x {price}" for line, quantity, price in answer.wire["positions"]]
-    return "\n".join(lines)
+    return "\n".join(map(one_line, lines))
 
 
 def _document(draft: Draft) -> list[str]:

@@ -10,7 +10,7 @@ import click
 
 from console.keys import a_shop
 from console.parts import house, moment, plainly
-from console.tables import one, show
+from console.tables import one, one_line, show
 from schemas.errors import BillhookError
 from workers.reconcile.findings import Finding, Report, Span
 from workers.reconcile.reconcile import reconcile
@@ -72,6 +72,6 @@ def _say(report: Report) -> None:
         remedy = next(finding.remedy for finding in report.findings if finding.what == what)
         click.echo(f"{what.value}: {remedy}")
     for sentence in report.unsure:
-        click.echo(f"not sure: {sentence}")
+        click.echo(one_line(f"not sure: {sentence}"))
     if report.agreed:
         click.echo("All agree.")

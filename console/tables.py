@@ -11,7 +11,7 @@ import click
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Rows under a heading, each column as wide as its longest word."""
-    texts = [[_plain(cell) for cell in row] for row in rows]
+    texts = [[one_line(cell) for cell in row] for row in rows]
     widths = [max(len(line[i]) for line in [list(head), *texts]) for i in range(len(head))]
     lines = [list(head), ["-" * width for width in widths], *texts]
     return "\n".join(
@@ -19,15 +19,21 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     )
 
 
-def _plain(cell: object) -> str:
+def one_line(cell: object) -> str:
     """One line without control characters: a cell may hold what a stranger sent."""
     return "".join(c if c.isprintable() else " " for c in ("" if cell is None else str(cell)))
+
+
+def in_json(value: object) -> str:
+    """One line of JSON in which whatever a terminal may take for a command (0x9B, a turn of direction) is escaped."""
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if text.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
 
 def show(rows: Sequence[dict[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
     """A listing: JSON lines' array with everything, or a table of the named columns."""
     if as_json:
-        click.echo(json.dumps(list(rows), default=str, ensure_ascii=False))
+        click.echo(in_json(list(rows)))
     elif rows:
         click.echo(table(columns, [[row.get(c) for c in columns] for row in rows]))
     else:
@@ -37,8 +43,8 @@ def show(rows: Sequence[dict[str, Any]], columns: Sequence[str], *, as_json: boo
 def one(row: dict[str, Any], *, as_json: bool) -> None:
     """One thing: a JSON object, or a name and value a line."""
     if as_json:
-        click.echo(json.dumps(row, default=str, ensure_ascii=False))
+        click.echo(in_json(row))
         return
     width = max(map(len, row))
     for name, value in row.items():
-        click.echo(f"{name.ljust(width)}  {_plain(value)}")
+        click.echo(f"{name.ljust(width)}  {one_line(value)}")

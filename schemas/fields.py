@@ -20,6 +20,8 @@ _LARGEST = 15
 _FINEST = -40
 _SMALLEST_PART = -6
 
+#: Of no use in any text, and not allowed in XML, which some systems are spoken to in.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
@@ -88,7 +90,7 @@ class Quantity(OptionalMoney):
 
 
 class Words(NullIs):
-    """Loose text: null is empty, numbers become text, HTML entities and tags go."""
+    """Loose text: null is empty, numbers become text, HTML entities, tags and control characters go."""
 
     when_null = ""
 
@@ -98,7 +100,9 @@ class Words(NullIs):
         if not isinstance(value, str | int | float | Decimal):
             raise ValidationError("This is not text.")
         text = str(value)
-        return html.unescape(_TAG.sub("", text)).strip() if "<" in text or "&" in text else text.strip()
+        if "<" in text or "&" in text:
+            text = html.unescape(_TAG.sub("", text))
+        return (text if text.isprintable() else _CONTROL.sub("", text)).strip()
 
 
 class Identifier(fields.Field[str]):
