@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from adapters.wire import compare
 from schemas.document import Sight
 from schemas.errors import (
     Ambiguous,
@@ -73,6 +74,20 @@ def a_dripping_answer_ends_at_the_deadline(bench: Bench) -> None:
     began = time.monotonic()
     lost(bench, "drip", Sight.ONE, seconds=0.1)
     assert time.monotonic() - began < 3
+
+
+@clause(searchable)
+def twenty_answers_lost_after_the_write_are_twenty_documents(bench: Bench) -> None:
+    for number in range(20):
+        wanted = draft()
+        bench.arm("reset_after" if number % 2 else "502_after", method="POST")
+        with pytest.raises(Ambiguous):
+            bench.adapter().issue(wanted)
+        found = bench.adapter().find(wanted, doubt=True)
+        assert found.sight is Sight.ONE
+        assert compare(wanted, found.document) == ()
+        assert bench.count(wanted.reference) == 1
+    assert bench.documents() == 20
 
 
 @clause()
