@@ -1,0 +1,1 @@
+"""Every vector that ends in a document, through every system's simulator."""
