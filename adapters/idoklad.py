@@ -23,14 +23,14 @@ from adapters.payloads import idoklad_partners as partners
 from adapters.payloads import idoklad_told as told
 from adapters.payloads.idoklad_codes import country_id, currencies
 from adapters.payloads.idoklad_codes import given as given_of
-from adapters.payloads.idoklad_envelope import Agenda, code_of, refusal
-from adapters.payloads.idoklad_login import CODE, IDENTITY, login
+from adapters.payloads.idoklad_envelope import AGENDA, DRY_RUN, SERIES, Agenda, code_of, refusal
+from adapters.payloads.idoklad_login import CODE, IDENTITY, TONGUES, login
 from adapters.styles import STYLES, Style
 from adapters.wire import compare
 from adapters.words import as_json, filled, sighted
 from schemas.connection import Account
 from schemas.document import Document, Draft, Found, Kind, Party, Payment
-from schemas.errors import Permanent, RateLimited, Transient, Unsupported
+from schemas.errors import Auth, Permanent, RateLimited, Transient, Unsupported
 
 BASE = "https://api.idoklad.cz/v3"
 MANIFEST = Manifest(
@@ -61,6 +61,8 @@ MANIFEST = Manifest(
         Field("reverse_charge_code", "Kód předmětu plnění", required=False, pattern=r"\w+", example="4",
               help="for reverse charge at home"),
         RATES,
+        Field("agenda_id", "Agenda (ID)", required=False, pattern=r"\d+", example="301001",
+              help="verify refuses a login that leads to another one"),
         Field("language", "Jazyk dokladu", required=False, choices=tuple(say.LANGUAGES)),
     ),
     kinds=frozenset(Kind),
@@ -84,15 +86,11 @@ MANIFEST = Manifest(
 )  # fmt: skip
 
 NAMES = {Kind.INVOICE: "IssuedInvoice", Kind.PROFORMA: "ProformaInvoice", Kind.CREDIT_NOTE: "CreditNote"}
-TYPES = {0: Kind.INVOICE, 1: Kind.PROFORMA, 3: Kind.CREDIT_NOTE}  # sheet section 3, "Document type numbers"
 SEQUENCES = {Kind.INVOICE: "numeric_sequence_id", Kind.PROFORMA: "proforma_sequence_id",
              Kind.CREDIT_NOTE: "credit_sequence_id"}  # fmt: skip
 ALREADY_PAID, MAILS_USED_UP = 110, 122
 PERSONAL = r"companyname|nickname|surname|postalcode|note|filter|otherrecipients|(?:vat)?identificationnumber\w*"
 LAST_LISTED = 500
-DRY_RUN = "Look at rounding in iDoklad's settings, or choose another way to pay (payment_codes), then replay."
-SERIES = "Choose one that `flask account series` lists, then replay."
-TONGUES = {"CZ": "cs-CZ", "SK": "sk-SK", "DE": "de-DE"}  # of messages, by the seller's country
 
 
 def to_payload(draft: Draft, account: Account, given: say.Given, style: Style = STYLES["idoklad"][0]) -> dict[str, Any]:
@@ -146,6 +144,9 @@ class Idoklad(Adapter):
     def _verify(self) -> AccountInfo:
         """The agenda; then a change of document 0, which cannot exist: who may issue nothing is refused by right."""
         row = self.agenda.row("/Account/CurrentAgenda")
+        if self.account.options.get("agenda_id", str(row.get("Id"))) != str(row.get("Id")):
+            words = f"The login leads to the agenda {row.get('Id')}, {row.get('Name')}."
+            raise self.speaker.error(Auth, words, code="OTHER_AGENDA", remedy=AGENDA)
         probe = self.agenda.answer("PATCH", "/IssuedInvoices", writes=False, json={"Id": 0})
         error = refusal(self.speaker, probe, writes=False)
         if not isinstance(error, Permanent):
@@ -153,9 +154,8 @@ class Idoklad(Adapter):
         return AccountInfo(str(row.get("Name") or self.account.name), warnings=told.warnings(row, self.account))
 
     def _series(self) -> tuple[Series, ...]:
-        rows = [row for row in self.agenda.listed("/NumericSequences") if row.get("DocumentType") in TYPES]
-        named = [(row, f"{row.get('Name')} {row.get('NumberFormat')}") for row in rows]
-        return tuple(Series(str(row["Id"]), name, (TYPES[row["DocumentType"]],)) for row, name in named)
+        with self.agenda.reading():
+            return tuple(told.series(self.agenda.listed("/NumericSequences")))
 
     def _find(self, wanted: Draft, original: Document | None) -> Found:
         # Sheet section 7, way A: filter by our mark, then compare it exactly

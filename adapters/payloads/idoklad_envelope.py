@@ -13,6 +13,9 @@ from schemas.errors import AdapterError, Ambiguous, Auth, Permanent, RateLimited
 PLAN = ("iDoklad refuses calls: its plan has ended or is too small, or the month's calls are used up. Settle that "
         "there (Nastavení > Předplatné), then: flask account resume KEY.")  # fmt: skip
 RIGHTS = "Give the key of a user who may issue documents in this agenda."
+DRY_RUN = "Look at rounding in iDoklad's settings, or choose another way to pay (payment_codes), then replay."
+AGENDA = "Give the key of a user of the right agenda, or correct agenda_id; then: flask account resume KEY."
+SERIES = "Choose one that `flask account series` lists, then replay."
 BY_HAND = "It was invoiced there by hand: look at that invoice, then settle this one by hand."
 Meaning = tuple[type[AdapterError], str | None, str | None]
 #: Sheet section 9: ErrorCode → what it means, our code, what to do. 402 and 600 say the same of an ended plan and of a

@@ -9,6 +9,8 @@ from adapters.payloads.idoklad_envelope import PLAN
 
 IDENTITY = "https://identity.idoklad.cz/server"
 CODE = "authorization code"
+#: The messages' language by the seller's country.
+TONGUES = {"CZ": "cs-CZ", "SK": "sk-SK", "DE": "de-DE"}
 #: Sheet section 1: free plan, downgrade needed, plan ended.
 REMEDIES = {f"AuthErrorCode({n})": PLAN for n in range(3)}
 

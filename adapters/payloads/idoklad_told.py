@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
 
+from adapters.base import Series
 from adapters.wire import compare
 from adapters.words import number_text
 from schemas.connection import Account
-from schemas.document import Document, Draft
+from schemas.document import Document, Draft, Kind
 from schemas.money import unit_of
 
 ROUNDING, REDUCTION = 1, 2
+#: Sheet section 3, "Document type numbers".
+TYPES = {0: Kind.INVOICE, 1: Kind.PROFORMA, 3: Kind.CREDIT_NOTE}
 #: RoundingDifference of an agenda.
 ALWAYS = 1
 PAID = (1, 3)
@@ -86,6 +89,14 @@ def differs(draft: Draft, row: Row) -> tuple[str, ...]:
     off = abs(told.vat - abs(draft.totals.vat)) > slack
     vat = (f"VAT {told.vat}, not {abs(draft.totals.vat)}",) if off else ()
     return compare(draft, document) or vat
+
+
+def series(rows: Iterable[Row]) -> Iterator[Series]:
+    """The series of documents that are issued here, with how their numbers look."""
+    for row in rows:
+        kind = TYPES.get(row["DocumentType"])
+        if kind is not None:
+            yield Series(str(row["Id"]), f"{row.get('Name')} {row.get('NumberFormat')}", (kind,))
 
 
 def warnings(agenda: Row, account: Account) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from simulators.idoklad import accepted, codebooks
@@ -69,9 +69,15 @@ def built_lines(world: "Idoklad", given: Mapping[str, Any]) -> list[Line]:
     """The items with the rates of the day; the server's own rounding lines of a body sent back are dropped."""
     country, day = tax_country(world, given), world.day(given.get("DateOfTaxing") or world.today().isoformat())
     discount = Decimal(given.get("DiscountPercentage") or 0)
-    return [line_of(item, rate_for(world, item, country, day),
+    return [line_of(kept(world, item), rate_for(world, item, country, day),
                     Decimal(0) if item.get("ItemType") == REDUCTION else discount)
             for item in given["Items"] if item.get("ItemType") != ROUNDING]  # fmt: skip
+
+
+def kept(world: "Idoklad", item: Mapping[str, Any]) -> dict[str, Any]:
+    """The item with as many decimals of its price as the agenda keeps."""
+    unit = Decimal(1).scaleb(-world.settings["price_decimals"])
+    return {**item, "UnitPrice": Decimal(item["UnitPrice"]).quantize(unit, ROUND_HALF_UP)}
 
 
 def set_lines(world: "Idoklad", document: Document, lines: list[Line], given: Mapping[str, Any]) -> None:

@@ -42,13 +42,14 @@ class Idoklad(World):
         # What becomes of a serial number that is taken (sheet section 7): for proformas the SDK's tests show success.
         "taken_number": "refused", "taken_proforma_number": "twin",
         "variable_symbol_filter": False, "refusals_as_200": False, "message_style": "text", "credit_sign": "positive",
-        "quota": 0, "mails_per_day": 0, "exported_locked": False,
+        # Decimals of a unit price that are kept: four in the vendor's database, but nobody says so of agendas.
+        "price_decimals": 4, "quota": 0, "mails_per_day": 0, "exported_locked": False,
     }  # fmt: skip
     choices: ClassVar[dict[str, tuple[object, ...]]] = {
         "country": ("CZ", "SK"), "rounding": (0, 1, 2), "plan": ("ok", "free", "downgrade", "expired"),
         "rights": ("full", "readonly"), "taken_number": ("refused", "renumbered", "twin"),
         "taken_proforma_number": ("refused", "renumbered", "twin"), "message_style": ("text", "list"),
-        "credit_sign": ("positive", "negative"),
+        "credit_sign": ("positive", "negative"), "price_decimals": (2, 4),
     }  # fmt: skip
 
     def fresh(self) -> None:

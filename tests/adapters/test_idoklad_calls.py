@@ -171,6 +171,13 @@ def test_a_refresh_token_is_used_once_and_its_successor_from_then_on(agenda: Age
     assert requests.get(f"{agenda.simulator.url}/_sim/summary", timeout=10).json()["refused_refreshes"] == 0
 
 
+def test_a_login_that_leads_to_another_agenda_is_refused_by_verify(agenda: Agenda) -> None:
+    assert agenda.adapter(agenda_id="301001").verify().name == "Simulator s.r.o."
+    with pytest.raises(Auth) as caught:
+        agenda.adapter(agenda_id="301002").verify()
+    assert (caught.value.code, "301001" in caught.value.detail) == ("OTHER_AGENDA", True)
+
+
 def test_the_older_token_address_needs_no_application(agenda: Agenda) -> None:
     assert agenda.adapter(credentials={"application_id": ""}).verify().name
 

@@ -52,6 +52,16 @@ def test_cash_that_the_route_does_not_round_is_not_rounded(agenda: Agenda) -> No
     assert agenda.issued(draft(payment=CASH))["Prices"]["TotalWithVat"] == Decimal("135.30")
 
 
+def test_an_agenda_that_keeps_two_decimals_of_a_price_is_told_two_and_issues_the_same_total(agenda: Agenda) -> None:
+    wanted = draft(lines=[line("Pin", "3", "8.78"), line("Tea", "2.5", "20.17", "8")])
+    four = [(item["Amount"], item["Prices"]["UnitPrice"]) for item in agenda.issued(wanted)["Items"]]
+    assert four == [(3, Decimal("2.9267")), (Decimal("2.5"), Decimal("8.068"))]
+    agenda.switch(price_decimals=2)
+    again = draft(lines=[line("Pin", "3", "8.78"), line("Tea", "2.5", "20.17", "8")])
+    two = [(item["Amount"], item["Prices"]["UnitPrice"]) for item in agenda.issued(again)["Items"]]
+    assert two == [(1, Decimal("2.92")), (2, Decimal("2.93")), (1, Decimal("20.17"))]
+
+
 def test_a_vat_rate_that_idoklad_does_not_know_is_refused_with_the_rate_and_the_day(agenda: Agenda) -> None:
     with pytest.raises(Permanent) as caught:
         agenda.adapter().issue(draft(lines=[line("Odd", "1", "12.30", "17")]))
