@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from adapters import adapter_for
+from adapters.base import Adapter
 from adapters.shops import client_for
 from adapters.shops.base import ShopClient
 from ledger import connections
-from schemas.connection import Shop
-from schemas.ports import Guard, unguarded
+from schemas.connection import Account, Shop
+from schemas.ports import Guard, Turns, unguarded
 from tests.desk.conftest import (
     Desk,
     database_url,
@@ -32,6 +34,8 @@ from tests.shops.scripted import Site, site
 __all__ = ["database_url", "desk", "postgres_server", "postgres_template", "roadless", "simulator", "sqlite_template",
            "valkey_url"]  # fmt: skip
 
+#: Nothing here waits for a time-out, so a slow machine may take its time (seconds).
+DEADLINE = 20.0
 #: The captured orders are no younger than this, whatever day it is.
 CAPTURED_BY = datetime(2026, 11, 21, 6, tzinfo=UTC)
 PUBLIC_URL = "http://127.0.0.1:8000"
@@ -66,9 +70,12 @@ def read_back(desk: Desk, url: str) -> None:
         desk.shop = connections.shop(tx, desk.ledger.vault, desk.shop.id)
 
     def client(shop: Shop, *, guard: Guard = unguarded) -> ShopClient:
-        return client_for(shop, guard=guard, allow_private=True, deadline=1.5)
+        return client_for(shop, guard=guard, allow_private=True, deadline=DEADLINE)
 
-    desk.services = replace(desk.services, shop_client=client, public_url=PUBLIC_URL)
+    def mouth(account: Account, *, guard: Guard, turns: Turns | None = None) -> Adapter:
+        return adapter_for(account, guard=guard, turns=turns, allow_private=True, deadline=DEADLINE)
+
+    desk.services = replace(desk.services, adapter=mouth, shop_client=client, public_url=PUBLIC_URL)
 
 
 @pytest.fixture

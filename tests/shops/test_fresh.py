@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from ledger import alarms, connections, events, orders, readings
 from schemas.errors import DeadLettered
 from schemas.event import State
@@ -12,6 +14,8 @@ from tests.shops.fresh_shop import captured
 from tests.shops.scripted import page, refused
 from workers.foresee import foresee
 
+#: What these say of the ledger is tried on PostgreSQL by their neighbours.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 MODIFIED = "2026-11-21T01:42:22"
 
 

@@ -16,6 +16,8 @@ from tests.shops.scripted import page, site
 
 __all__ = ["bare", "console"]
 
+#: What these say of the ledger is tried on PostgreSQL by their neighbours.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 START = datetime(2026, 11, 20, tzinfo=UTC)
 SETTINGS = [part for name, value in CREDENTIALS.items() for part in ("--set", f"{name}={value}")]
 

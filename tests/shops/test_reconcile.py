@@ -205,6 +205,13 @@ def test_a_system_that_cannot_be_asked_is_said_and_never_taken_for_empty(asking:
     assert "books" in report.unsure[0]
 
 
+def test_a_due_order_of_a_silent_account_is_said_to_be_unsure_not_missing(asking: Asking) -> None:
+    asking.shop.has("009", id=900, number="900")
+    asking.desk.simulator.world.change({"token_accepted": False})
+    report = compared(asking.desk)
+    assert (report.findings, len(report.unsure)) == ([], 1)
+
+
 def test_a_shop_that_cannot_be_asked_is_said_and_the_ledgers_orders_are_looked_at(asking: Asking) -> None:
     invoiced(asking, 801)
     patch(asking.desk, 801, price_gross="1.00")

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from click.testing import Result
 
 from ledger.tables import documents
@@ -13,6 +14,8 @@ from tests.console.conftest import Console, bare, console
 
 __all__ = ["bare", "console"]
 
+#: What these say of the ledger is tried on PostgreSQL by their neighbours.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NOW = datetime.now(UTC)
 TODAY, FIRST, YESTERDAY = (f"{NOW - timedelta(days=days):%Y-%m-%d}" for days in (0, 3, 1))
 

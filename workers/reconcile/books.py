@@ -8,10 +8,9 @@ from ledger import connections, documents, reconciling
 from ledger.documents import DocumentRow
 from schemas.connection import Shop
 from schemas.document import Document, Found, Sight
-from schemas.errors import AdapterError, Waiting
 from schemas.money import said
 from workers.issue import original_of
-from workers.reconcile.check import Check
+from workers.reconcile.check import UNANSWERED, Check
 from workers.reconcile.findings import Finding, What, numbers
 
 
@@ -40,7 +39,7 @@ def _one(check: Check, shop: Shop, row: DocumentRow) -> None:
         return
     try:
         _searched(check, shop, row, _sought(check, mouth, row, doubly=listed is None))
-    except (AdapterError, Waiting) as error:
+    except UNANSWERED as error:
         check.gave_up(row.account_id, mouth.account.key, error.detail)
 
 

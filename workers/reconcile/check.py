@@ -14,6 +14,9 @@ from schemas.ports import unguarded
 from workers.reconcile.findings import Report, Span
 from workers.services import Services
 
+#: What a question to a system may end with; a look-up that merely failed is UNSURE instead.
+UNANSWERED = (AdapterError, Waiting)
+
 
 @dataclass
 class Check:
@@ -54,7 +57,7 @@ class Check:
             try:
                 found = mouth.listed(self.span.first - day, self.span.last + day)
                 self._lists[account_id] = {document.system_id: document for document in found}
-            except (AdapterError, Waiting) as error:
+            except UNANSWERED as error:
                 self.gave_up(account_id, mouth.account.key, error.detail)
                 return None
         return self._lists[account_id]

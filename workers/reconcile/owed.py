@@ -18,7 +18,7 @@ from workers.issue import original_of
 from workers.money.rules import REFUSE, Decision, Trigger, last, rules_of
 from workers.order_event import FOR_A_PERSON
 from workers.read import read_order
-from workers.reconcile.check import Check
+from workers.reconcile.check import UNANSWERED, Check
 from workers.reconcile.findings import Finding, What, numbers
 
 PAGE = 100
@@ -144,7 +144,11 @@ def _look_for(check: Check, shop: Shop, owed: Owed, dead: str) -> None:
     if draft is None or mouth is None:
         return
     original = original_of(draft, owed.history)
-    found = mouth.find(draft, original.document if original else None)
+    try:
+        found = mouth.find(draft, original.document if original else None)
+    except UNANSWERED as error:
+        check.gave_up(owed.account_id, mouth.account.key, error.detail)
+        return
     if found.sight is Sight.UNSURE:
         check.gave_up(owed.account_id, mouth.account.key, found.why)
     elif found.sight is Sight.NONE:
