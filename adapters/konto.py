@@ -5,7 +5,7 @@ Sources: https://konto.is/api/v1/document and the vendor's Postman collection 21
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,12 +18,12 @@ from adapters.konto_orders import StandingOrders
 from adapters.konto_register import Register
 from adapters.manifest import Credit, Field, Manifest, Prices, Reference
 from adapters.payloads import konto as say
-from adapters.payloads import konto_items as line
 from adapters.payloads import konto_told as told
-from adapters.words import filled, read_amount, sighted
+from adapters.payloads.konto_items import VAT_RATES, items
+from adapters.words import filled, sighted
 from schemas.connection import Account
 from schemas.document import Document, Draft, Found, Kind
-from schemas.errors import AdapterError, Ambiguous, Transient
+from schemas.errors import AdapterError, Ambiguous
 
 BASE = "https://konto.is/api/v1"
 #: https://konto.is/api/v1/document, `currency` of an invoice.
@@ -51,7 +51,7 @@ MANIFEST = Manifest(
         Field("output", "Sending (output_select)", required=False, choices=("print", "e-mail", "e-invoice"),
               help="what Konto sends at once: nothing, a PDF, or an e-invoice to customers with a trading partner id"),
         Field("vat_rates", "VSK: S, AA", required=False, pattern=r"S \d+(?:\.\d+)?, AA \d+(?:\.\d+)?",
-              example=line.VAT_RATES),
+              example=VAT_RATES),
         Field("price_mode", "Unit prices", required=False, choices=("net", "gross"), help="without or with VAT"),
         Field("language", "Tungumál", required=False, choices=("is", "en")),
         Field("settlement_days", "Eindagi: days after gjalddagi", required=False, pattern=r"\d{1,3}", example="10"),
@@ -62,7 +62,7 @@ MANIFEST = Manifest(
               help="sku: lines that are items of Konto's register refer to it; create: others are added to it"),
         Field("attachments", "Viðhengi (file ids)", required=False, pattern=r"\d+(?:,\d+)*", example="1111,1222",
               help="sent with every document; ids as flask account attach tells them"),
-        Field("drafts", "Drög", required=False, choices=("yes", "no"), 
+        Field("drafts", "Drög", required=False, choices=("yes", "no"),
               help="yes: only saved, a person sends it in Konto"),
         Field("search_days", "Days looked back", required=False, pattern=r"\d{1,3}", example="1"),
     ),
@@ -82,6 +82,7 @@ MANIFEST = Manifest(
 
 #: Names of fields that hold people's data, beyond the usual ones.
 PEOPLE = r"name|address|search|registration_no|kennitala|customer_number|invoice_description|terms|vat"
+Options = Mapping[str, str]
 STATES = {"Cancelled": "cancelled", "Saved": "draft"}
 SEARCH_DAYS, SECOND_LOOK, READ_BACK = 1, 4, 3
 NO_VAT = "Konto has no VSK number of this company (Stillingar > Þínar reikningsupplýsingar): no VAT can be invoiced."
@@ -105,26 +106,21 @@ def to_payload(draft: Draft, account: Account, original: Document | None = None)
         "mark_paid": int(invoice and draft.totals.paid > 0 and draft.totals.due <= 0),
         "is_claim": 1 if claims else None, "save": 1 if options.get("drafts") == "yes" else 0,
         "customer": None if options.get("customer") == "default" else say.customer(draft, options),
-        "items": line.items(draft, options),
+        "items": items(draft, options),
     })  # fmt: skip
 
 
-def to_document(
-    data: Mapping[str, Any], row: Mapping[str, Any] | None = None, options: Mapping[str, str] | None = None
-) -> Document:
+def to_document(data: Mapping[str, Any], row: told.Row | None = None, options: Options | None = None) -> Document:
     """A document as get-invoice tells it, in our words; its `row` of the dashboard adds the sums that Konto worked out
     itself."""
-    kind = told.READ[data["type"]]
-    sums = row or {}
-    gross = abs(Decimal(str(sums.get("invoice_total_including_vat") or data["amount"])))
-    vat = read_amount(sums.get("invoice_vat_total"))
+    sums = told.sums_of(row or {}, options or {})
+    gross = abs(Decimal(str(data["amount"])) if sums.gross is None else sums.gross)
     return Document(
-        system=MANIFEST.key, system_id=str(data["guid"]), kind=kind, reference=str(data.get("booking") or ""),
-        number=str(data.get("number") or ""), currency=str(data["currency"]), gross=gross,
-        vat=None if vat is None else abs(vat), net=None if vat is None else gross - abs(vat),
-        vat_by_rate=told.vat_of(sums, options or {}) if sums else {},
-        issue_date=date.fromisoformat(data["issue_date"]) if data.get("issue_date") else None,
-        paid=gross if data["status"] == "Paid" else Decimal(0),
+        system=MANIFEST.key, system_id=str(data["guid"]), kind=told.READ[data["type"]],
+        reference=str(data.get("booking") or ""), number=told.number(data), currency=str(data["currency"]),
+        gross=gross, net=None if sums.vat is None else gross - abs(sums.vat),
+        vat=None if sums.vat is None else abs(sums.vat), vat_by_rate=sums.vat_by_rate,
+        issue_date=told.day(data.get("issue_date")), paid=gross if data["status"] == "Paid" else Decimal(0),
         state=STATES.get(data["status"], "issued"),
         extra={name: str(data[name]) for name in ("status", "refer_guid") if data.get(name)},
     )  # fmt: skip
@@ -153,7 +149,8 @@ class Konto(Adapter):
             return self._live(wanted, ((data, None) for data in self._everything()))
         back = timedelta(int(self.account.options.get("search_days") or SEARCH_DAYS))
         rows = self._rows(wanted.issue_date - back, wanted.issue_date + DAY)
-        return self._live(wanted, self._with_guids([row for row in rows if told.is_row_of(row, wanted)]))
+        mine = {number: row for number, row in rows.items() if told.is_marked_row(row, wanted.reference)}
+        return self._live(wanted, self._with_guids(mine, lambda data: told.is_marked(data, wanted.reference)))
 
     def _recall(self, wanted: Draft) -> Found:
         """The list that the dashboard is made of, at both of its ends."""
@@ -169,7 +166,8 @@ class Konto(Adapter):
         return self.calls.sent_file(name, content, media)
 
     def _of_days(self, first: date, last: date) -> Iterator[Document]:
-        for data, row in self._with_guids(self._rows(first, last)):
+        rows = self._rows(first, last)
+        for data, row in self._with_guids(rows, lambda data: told.number(data) in rows):
             yield self._document(data, row)
 
     def _create(self, draft: Draft, payload: dict[str, Any]) -> Document:
@@ -178,59 +176,54 @@ class Konto(Adapter):
         guid = self.calls.wrote(guid_of, "/create-invoice", payload)
         try:
             data = self.calls.asked(dict, "/get-invoice", guid=guid)
-            rows = [
-                row for row in self._rows(draft.issue_date, draft.issue_date) if told.row_key(row) == told.key(data)
-            ]
-            return self._document(data, rows[0] if rows else None)
+            return self._document(data, self._row(told.number(data), draft.issue_date))
         except AdapterError as error:
             words = f"Konto made the document {guid}, but it could not be read: {error.detail}"
             raise self.speaker.error(Ambiguous, words, error.exchange, code="READ_BACK_FAILED") from None
 
-    def _live(self, wanted: Draft, found: Iterable[tuple[Mapping[str, Any], Mapping[str, Any] | None]]) -> Found:
+    def _live(self, wanted: Draft, found: Iterable[tuple[told.Row, told.Row | None]]) -> Found:
         """Those with our reference and kind that are not cancelled."""
-        mine = [self._document(data, row) for data, row in found if told.is_of(data, wanted)]
-        return sighted([replace(one, reference=wanted.reference) for one in mine if one.state != "cancelled"])
+        mine = [self._document(data, row) for data, row in found if told.is_marked(data, wanted.reference)]
+        live = [one for one in mine if one.kind is wanted.kind and one.state != "cancelled"]
+        return sighted([replace(one, reference=wanted.reference) for one in live])
 
-    def _document(self, data: Mapping[str, Any], row: Mapping[str, Any] | None) -> Document:
-        try:
-            return to_document(data, row, self.account.options)
-        except (LookupError, TypeError, ValueError, ArithmeticError) as error:
-            words = f"A document of an unknown shape ({type(error).__name__})"
-            raise self.speaker.error(Transient, words, code="UNREADABLE_ANSWER") from None
+    def _document(self, data: told.Row, row: told.Row | None) -> Document:
+        return self.calls.sure(lambda: to_document(data, row, self.account.options))
 
-    def _row(self, data: Mapping[str, Any], day: date) -> Mapping[str, Any] | None:
+    def _row(self, number: str, day: date) -> told.Row | None:
         """Its row of the dashboard, if that day's first pages have it; `document.verify` looks through them all."""
         rows = islice(self._dashboard(day, day), READ_BACK * self.calls.page)
-        return next((row for row in rows if told.row_key(row) == told.key(data)), None)
+        return next((row for row in rows if number and told.number_of(row) == number), None)
 
-    def _dashboard(self, first: date, last: date) -> Iterator[Mapping[str, Any]]:
+    def _dashboard(self, first: date, last: date) -> Iterator[told.Row]:
         days = {"start_date": first.isoformat(), "end_date": last.isoformat()}
-        rows = self.calls.pages(self.calls.looked, "/get-dashboard-data", **days)
-        return (row for row in rows if row.get("document_type") in told.ROWS)
+        return self.calls.pages(self.calls.looked, "/get-dashboard-data", **days)
 
-    def _rows(self, first: date, last: date) -> list[Mapping[str, Any]]:
-        """What the dashboard shows of these days, all pages, each document once: it has sums and marks, but no guid."""
-        return list({told.row_key(row): row for row in self._dashboard(first, last)}.values())
+    def _rows(self, first: date, last: date) -> dict[str, told.Row]:
+        """What the dashboard shows of these days, all pages, by number: it has sums and marks, but no guid."""
+        return {told.number_of(row): row for row in self._dashboard(first, last)}
 
     def _with_guids(
-        self, rows: Iterable[Mapping[str, Any]]
-    ) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any] | None]]:
-        """The same documents as get-invoices has them, found by number from both ends of its list."""
-        missing = {told.row_key(row): row for row in rows}
-        for data in self._invoices() if missing else ():
-            if row := missing.pop(told.key(data), None):
-                yield data, row
-            if not missing:
+        self, rows: Mapping[str, told.Row], fits: Callable[[told.Row], bool]
+    ) -> Iterator[tuple[told.Row, told.Row | None]]:
+        """The same documents as the list of invoices has them, from both of its ends inwards until all have turned
+        up."""
+        seen: set[str] = set()
+        for data in self._invoices() if rows else ():
+            if fits(data) and str(data.get("guid")) not in seen:
+                seen.add(str(data.get("guid")))
+                yield data, rows.get(told.number(data))
+            if len(seen) == len(rows):
                 return
-        if missing:
-            raise self.calls.unread(f"{len(missing)} documents of the dashboard are not in the list of invoices")
+        if len(seen) < len(rows):
+            raise self.calls.unread(f"{len(rows) - len(seen)} documents of the dashboard are not in the invoices' list")
 
-    def _invoices(self, most: int = LAST_PAGE) -> Iterator[Mapping[str, Any]]:
+    def _invoices(self, most: int = LAST_PAGE) -> Iterator[told.Row]:
         return self.calls.ends("/get-invoices", "/get-count-invoices", most)
 
-    def _everything(self) -> list[Mapping[str, Any]]:
+    def _everything(self) -> list[told.Row]:
         """The whole list, which alone is sure to show what is only saved; none may come or go while it is read."""
-        every = {data["guid"]: data for data in self._invoices()}
+        every = {str(data.get("guid")): data for data in self._invoices()}
         if len(every) != self.calls.asked(int, "/get-count-invoices"):
             raise self.calls.unread("The list of invoices changed while it was read, or is too long")
         return list(every.values())

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapters.http import Answer, Read, Speaker, unclear
+from adapters.payloads.konto_told import Row, rows_of
 from schemas.errors import AdapterError, Auth, Permanent, RateLimited, Transient
 
 #: Rows of a page: a hundred is the most that the vendor's own client asks for. Should an account get fewer, a page is
@@ -53,20 +54,28 @@ class Calls:
         answer = self._greeted()
         return self.speaker.understood(dict, answer, writes=False)
 
-    def pages(self, ask: Callable[..., list[Any]], path: str, **fields: str) -> Iterator[Any]:
+    def pages(self, ask: Callable[..., list[Row]], path: str, **fields: str) -> Iterator[Row]:
         """Every row of a list that is read by `ask`, page by page to the end."""
         for page in range(1, LAST_PAGE + 1):
-            rows = ask(list, path, **fields, limit=str(self.page), page=str(page))
+            rows = ask(rows_of, path, **fields, limit=str(self.page), page=str(page))
             yield from rows
             if len(rows) < min(self.page, SMALLEST_PAGE):
                 return
         raise self.unread(f"The list has more than {LAST_PAGE} pages")
 
-    def ends(self, path: str, counted: str, most: int = LAST_PAGE) -> Iterator[Any]:
+    def ends(self, path: str, counted: str, most: int = LAST_PAGE) -> Iterator[Row]:
         """Rows of a list from both of its ends inwards, for nobody says which end is new; at most so many pages."""
         total = self.asked(int, counted)
         for page in both_ends(-(-total // self.page))[:most]:
-            yield from self.asked(list, path, limit=str(self.page), page=str(page))
+            yield from self.asked(rows_of, path, limit=str(self.page), page=str(page))
+
+    def sure(self, read: Callable[[], Read]) -> Read:
+        """What `read` makes of rows that were looked up; rows it cannot read are as good as none."""
+        try:
+            return read()
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+            words = f"A row of an unknown shape ({type(error).__name__})"
+            raise self.speaker.error(Transient, words, code="UNREADABLE_ANSWER") from None
 
     def unread(self, words: str) -> AdapterError:
         """A look-up that must not be taken for a whole one."""

@@ -15,6 +15,7 @@ from typing import Any
 from adapters.konto_calls import Calls, guid_of
 from adapters.payloads import konto as say
 from adapters.payloads.konto_items import items
+from adapters.payloads.konto_told import day
 from adapters.words import filled
 from schemas.document import Draft
 from schemas.errors import Permanent
@@ -27,7 +28,7 @@ class Made:
     system_id: str
     number: str
     gross: Decimal
-    issue_date: date
+    issue_date: date | None
 
 
 def to_order(draft: Draft, options: Mapping[str, str], days: int) -> dict[str, Any]:
@@ -63,10 +64,8 @@ class StandingOrders:
 
     def made_from(self, guid: str) -> tuple[Made, ...]:
         rows = self.calls.pages(self.calls.looked, "/get-invoices-from-order", guid=guid)
-        return tuple(map(_made, rows))
+        return self.calls.sure(lambda: tuple(map(_made, rows)))
 
 
 def _made(row: Mapping[str, Any]) -> Made:
-    return Made(
-        str(row["guid"]), str(row["number"]), Decimal(str(row["amount"])), date.fromisoformat(row["issue_date"])
-    )
+    return Made(str(row["guid"]), str(row["number"]), Decimal(str(row["amount"])), day(row.get("issue_date")))

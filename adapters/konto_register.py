@@ -10,6 +10,7 @@ from adapters.contacts import key_of
 from adapters.konto_calls import Calls, guid_of
 from adapters.payloads import konto as say
 from adapters.payloads import konto_items as items
+from adapters.payloads.konto_told import Row, rows_of
 from schemas.document import Draft, Party
 from schemas.errors import Ambiguous, Permanent, Transient
 from schemas.ports import Turns
@@ -52,21 +53,21 @@ class Register:
         told = self.calls.asked(dict, "/get-customer", guid=guid)
         return {**{name: told[name] for name in SHOWN if told.get(name)}, "guid": guid, "output_select": say.PRINT}
 
-    def _candidates(self, buyer: Party) -> Iterator[Mapping[str, Any]]:
+    def _candidates(self, buyer: Party) -> Iterator[Row]:
         """By kennitala where this Konto has that look-up (it is not documented), else by what names hold."""
         own = say.kennitala(buyer)
         if own:
             yield from self._by_kennitala(own)
         yield from self.calls.pages(self.calls.asked, "/get-customers", search=say.name(buyer))
 
-    def _by_kennitala(self, own: str) -> Iterable[Mapping[str, Any]]:
+    def _by_kennitala(self, own: str) -> Iterable[Row]:
         try:
-            return self.calls.asked(list, "/get-customers-by-kennitala", kennitala=own)
+            return self.calls.asked(rows_of, "/get-customers-by-kennitala", kennitala=own)
         except Permanent:
             return ()
 
-    def _line(self, line: dict[str, Any], register: list[Mapping[str, Any]], *, makes: bool) -> dict[str, Any]:
-        found = items.article(line, register)
+    def _line(self, line: dict[str, Any], register: list[Row], *, makes: bool) -> dict[str, Any]:
+        found = self.calls.sure(lambda: items.article(line, register))
         if not found and makes and not items.is_known(line, register):
             found = self._article(line)
         return items.line_of(found, line) if found else line
@@ -77,10 +78,10 @@ class Register:
         with self.turns(f"article/{key}"):
             register = self._items()
             if items.is_known(line, register):
-                return items.article(line, register)
+                return self.calls.sure(lambda: items.article(line, register))
             return self._made("/create-item", items.item(line))
 
-    def _items(self) -> list[Mapping[str, Any]]:
+    def _items(self) -> list[Row]:
         return list(self.calls.pages(self.calls.asked, "/get-items"))
 
     def _made(self, path: str, data: Mapping[str, Any]) -> str:

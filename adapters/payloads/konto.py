@@ -31,8 +31,9 @@ WORDS = {
 
 
 def language(draft: Draft, options: Mapping[str, str]) -> str:
-    """Konto's two: Icelandic for Icelandic orders, or the account's choice; English for others."""
-    return options.get("language") or ("is" if draft.language[:2].lower() in ("is", "") else "en")
+    """Konto's two: the account's choice; else Icelandic for orders in Icelandic, or from Iceland; else English."""
+    said_in = draft.language[:2].lower() or draft.buyer.country.lower()
+    return options.get("language") or ("is" if said_in == "is" else "en")
 
 
 def word(draft: Draft, options: Mapping[str, str], which: int) -> str:
@@ -125,7 +126,8 @@ def the_buyer(buyer: Party, options: Mapping[str, str], rows: Iterable[Mapping[s
     own, spare = kennitala(buyer), options.get("default_kennitala", "")
     for row in rows:
         number = str(row.get("registration_no") or "")
-        if number == own if own else number in ("", spare) and _alike(buyer, row):
+        same = number == own if own else number in ("", spare) and _alike(buyer, row)
+        if same and row.get("guid"):
             return row
     return None
 

@@ -70,11 +70,11 @@ def tax(line: LineItem, options: Mapping[str, str]) -> str:
 def article(line: Mapping[str, Any], register: Iterable[Mapping[str, Any]]) -> str:
     """The guid of the item that is this line to the last field, "" where there is none: an item's own price would
     stand on the invoice, so it must be the order's."""
-    same = (
-        row for row in register if _names(row, line) and all(row.get(name) == line[name] for name in ("uom", "tax"))
-    )
-    price = Decimal(str(line["unit_price"]))
-    return next((str(row["guid"]) for row in same if Decimal(str(row["unit_price"])) == price), "")
+    for row in register:
+        same = _names(row, line) and all(row.get(name) == line[name] for name in ("uom", "tax"))
+        if same and Decimal(str(row["unit_price"])) == Decimal(str(line["unit_price"])):
+            return str(row["guid"])
+    return ""
 
 
 def is_known(line: Mapping[str, Any], register: Iterable[Mapping[str, Any]]) -> bool:

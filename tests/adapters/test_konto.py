@@ -160,6 +160,15 @@ def test_a_document_has_the_sums_that_konto_worked_out() -> None:
     assert to_document({**told, "status": "Cancelled"}).state == "cancelled"
 
 
+@pytest.mark.parametrize("unclear", ["27.770", "27,770.00", "1.234.567", "27 770", "", None])
+def test_a_sum_that_could_be_misread_says_nothing(unclear: str | None) -> None:
+    told = {"guid": "g", "number": 1001, "amount": 27770, "currency": "ISK", "status": "Sent", "type": "invoice"}
+    row = {"invoice_total_including_vat": unclear, "invoice_vat_total": unclear, "items": [{"vat_code": "X"}]}
+    document = to_document({**told, "issue_date": "2026-1-5"}, row)
+    assert (document.gross, document.vat, document.vat_by_rate) == (Decimal(27770), None, {})
+    assert str(document.issue_date) == "2026-01-05"
+
+
 def test_a_list_is_looked_through_from_both_of_its_ends() -> None:
     assert [list(both_ends(pages)) for pages in (0, 1, 2, 5)] == [[], [1], [2, 1], [5, 1, 4, 2, 3]]
 

@@ -15,7 +15,7 @@ from adapters.konto import Konto
 from adapters.wire import compare
 from schemas.document import Kind, Sight
 from schemas.errors import AdapterError, Ambiguous, Permanent, RateLimited, Transient, Unsupported
-from tests.adapters.contract.bench import Bench, Ledgerless, bench_of
+from tests.adapters.contract.bench import Bench, Ledgerless, bench_of, serving
 from tests.adapters.contract.test_konto import VENDOR
 from tests.adapters.drafts import PERSON, TODAY, at, credit_of, draft, line
 from tests.adapters.ten import invoice_of
@@ -224,7 +224,15 @@ def test_a_document_of_the_dashboard_that_the_list_does_not_show_is_unsure(bench
     konto(bench).issue(wanted)
     bench.arm("lag", path=INVOICES, method="GET", times=None)
     found = konto(bench).find(wanted)
-    assert (found.sight, "not in the list" in found.why) == (Sight.UNSURE, True)
+    assert (found.sight, "not in the invoices' list" in found.why) == (Sight.UNSURE, True)
+
+
+@pytest.mark.parametrize("answer", [b'{"status": true, "result": {"a": 1}}', b'["row"]', b"{}", b'{"status": 1}', b"7"])
+def test_an_answer_of_another_shape_is_unsure_and_never_none(bench: Bench, answer: bytes) -> None:
+    with serving(200, {"Content-Type": "application/json"}, answer) as url:
+        assert bench.adapter(url=url).find(draft()).sight is Sight.UNSURE
+        with pytest.raises((Ambiguous, Transient)):
+            bench.adapter(url=url).issue(draft())
 
 
 def test_in_doubt_the_list_is_asked_when_the_dashboard_shows_nothing(bench: Bench) -> None:
