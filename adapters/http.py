@@ -132,15 +132,16 @@ class Speaker:
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
         allow: tuple[int, ...] = (),
         raw: bool = False,
     ) -> Answer:
         """One request and its answer. `writes` says that it changes something there: the guard is asked just before it
-        leaves, and an unclear end is Ambiguous instead of Transient. Statuses in `allow` are given back, not raised;
-        `raw` wants bytes, otherwise the answer must be JSON. Raises the error tree of schemas.errors, and what the
-        guard or the budget raise.
+        leaves, and an unclear end is Ambiguous instead of Transient. `body` is sent as it is. Statuses in `allow` are
+        given back, not raised; `raw` wants bytes, otherwise the answer must be JSON. Raises the error tree of
+        schemas.errors, and what the guard or the budget raise.
         """
-        prepared = partial(self._prepared, method, path, writes, json, form, files, params, headers)
+        prepared = partial(self._prepared, method, path, writes, json, form, files, params, headers, body)
         call, answer = self._answered(prepared)
         if answer.status == 401 and self._refused_key(call.key):
             call, answer = self._answered(prepared)
@@ -180,10 +181,11 @@ class Speaker:
         files: Mapping[str, tuple[str, bytes, str]] | None,
         params: Mapping[str, str] | None,
         headers: Mapping[str, str] | None,
+        body: bytes | None,
     ) -> _Call:
         key = self._auth()
         request = requests.Request(
-            method, self.base_url + path, json=json, data=form, files=files, params=params,
+            method, self.base_url + path, json=json, data=body or form, files=files, params=params,
             headers={**self._headers, **(headers or {}), **key},
         )  # fmt: skip
         shown = self._redactor.knowing(

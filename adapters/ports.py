@@ -1,11 +1,13 @@
-"""The keyword arguments that every adapter takes besides its account."""
+"""The keyword arguments that every adapter takes besides its account, and every shop's client besides its shop."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import TypedDict
 
 from adapters.connect import Limits
-from schemas.ports import Budget, Guard, TokenStore, Turns
+from schemas.ports import Budget, Gate, Guard, TokenStore, Turns
 
 
 class Ports(TypedDict, total=False):
@@ -19,3 +21,10 @@ class Ports(TypedDict, total=False):
     deadline: float | None
     fast: bool
     limits: Limits | None
+
+
+class ShopPorts(Ports, total=False):
+    """For shops: the gate of a platform that counts the kinds of calls, and the wall clock (UTC, aware)."""
+
+    gate: Gate | None
+    now: Callable[[], datetime]

@@ -30,6 +30,9 @@ _BEGINS = r"(?:(?<!\w)|(?<=\\[nrt]))"
 _JSON_IN_FORM = re.compile(r"(?<==)%(?:7B|5B)[^&\s]*+")
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]++(?:@|%40)[\w.-]++")
 
+#: A text in XML, which may stand in a CDATA section, be it cut short.
+_IN_XML = r"(?:<!\[CDATA\[(?:[^\]]|\](?!\]>))*+)?[^<]*+"
+
 
 class Redactor:
     """Masks what one account must never show: `secrets` literally, fields by name, e-mail addresses everywhere."""
@@ -80,7 +83,7 @@ def _field_patterns(names: str) -> tuple[re.Pattern[str], ...]:
     """The field in JSON (also cut short), XML and forms or queries."""
     return (
         re.compile(rf'(?P<before>"(?:{names})"\s*:\s*")(?P<value>(?:[^"\\]|\\.)*+)(?P<after>"|\\?$)', re.IGNORECASE),
-        re.compile(rf"(?P<before><(?:{names})(?:\s[^<>]*)?>)(?P<value>[^<]*)(?P<after><|$)", re.IGNORECASE),
+        re.compile(rf"(?P<before><(?:{names})(?:\s[^<>]*)?>)(?P<value>{_IN_XML})(?P<after><|$)", re.IGNORECASE),
         re.compile(rf"(?P<before>(?:^|[?&])(?:{names})=)(?P<value>[^&\s]*)(?P<after>)", re.IGNORECASE),
     )
 

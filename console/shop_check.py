@@ -13,9 +13,10 @@ from adapters.shops.base import ShopInfo
 from console.checking import FAIL, OK, WARN, Checked
 from console.parts import house, ring
 from console.shop_add import webhook_of
-from ledger import alarms, connections, events
+from ledger import alarms, connections, events, polls
 from schemas.connection import Shop
 from schemas.errors import AdapterError, Auth, Permanent
+from workers.shop.rounds import mode_of
 
 #: The ledger is looked at for a ping, and a dot printed, this often (seconds).
 LOOK = 0.5
@@ -68,7 +69,7 @@ def _goes_on(shop: Shop) -> None:
 def hooked(shop: Shop, wait: float) -> list[Checked]:
     """See to the webhooks of a platform that lets us; say what a person has to do."""
     client = house().shop_client(shop)
-    if not client.minds_hooks:
+    if not client.minds_hooks or _polled_alone(shop):
         return []
     if not house().public_url:
         words = "PUBLIC_URL is not set, so no webhooks can be made: orders come by polling alone."
@@ -84,6 +85,12 @@ def hooked(shop: Shop, wait: float) -> list[Checked]:
     if hooks.problem:
         return [*found, Checked(WARN, hooks.problem, hooks.remedy)]
     return [*found, _ping(shop, before, wait)] if hooks.pinging else [*found, Checked(OK, "The webhooks are active.")]
+
+
+def _polled_alone(shop: Shop) -> bool:
+    """A person, or its package, decided that the shop sends nothing."""
+    with house().ledger.read() as tx:
+        return mode_of(shop, polls.load(tx, shop.id).mode) in ("poll", "manual")
 
 
 def _last_ping(shop: Shop) -> datetime | None:

@@ -90,7 +90,7 @@ def change_account(
 
 def remove_account(tx: Connection, account_id: int) -> None:
     """Never use it again; its documents keep naming it, its tokens go."""
-    tokens.forget(tx, account_id)
+    tokens.ACCOUNTS.forget(tx, account_id)
     tx.execute(update(accounts).where(accounts.c.id == account_id).values(state="removed"))
 
 

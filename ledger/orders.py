@@ -16,8 +16,9 @@ from ledger.upsert import insert_for
 from schemas.errors import BillhookError
 from schemas.event import Event
 
-__all__ = ["Beat", "OrderRow", "allow_issue", "beats", "find", "fix_account", "holds", "lease_event", "left_alone",
-           "note_newest", "page", "release", "release_all", "renew", "take_away", "take_lease"]  # fmt: skip
+__all__ = ["Beat", "OrderRow", "allow_issue", "beats", "find", "fix_account", "holds", "identify", "lease_event",
+           "left_alone", "note_newest", "page", "release", "release_all", "renew", "take_away",
+           "take_lease"]  # fmt: skip
 
 _COLUMNS = [orders.c[field.name] for field in fields(OrderRow)]
 
@@ -117,6 +118,11 @@ def note_newest(
         "decided_at": now,
     }
     tx.execute(update(orders).where(orders.c.id == row_id).values(newest))
+
+
+def identify(tx: Connection, row_id: int, identity: str) -> None:
+    """The shop's own name for this very order; the first one stays."""
+    tx.execute(update(orders).where(orders.c.id == row_id, orders.c.identity == "").values(identity=identity))
 
 
 def fix_account(tx: Connection, row_id: int, account_id: int) -> int:

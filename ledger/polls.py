@@ -83,6 +83,11 @@ def claim(tx: Connection, shop_id: int, now: datetime, next_at: datetime) -> boo
     return taken.rowcount == 1
 
 
+def put_off(tx: Connection, shop_id: int, next_at: datetime) -> None:
+    """Not before then."""
+    _set(tx, shop_id, next_at=next_at)
+
+
 def begin(tx: Connection, shop_id: int, now: datetime) -> Poll:
     """A look begins; gives the row as it was before."""
     _ensure(tx, shop_id)

@@ -15,7 +15,8 @@ class OrderRow:
     """An order as the ledger knows it. `newest_*` is its newest state so far (DESIGN 4, Newest); arrival = event id.
 
     `account_id` is fixed by the order's first document. `decision` and `reason` are the last ones taken.
-    `issue_allowed`: a person let what is owed now be issued, on a route that issues nothing by itself.
+    `issue_allowed`: a person let what is owed now be issued, on a route that issues nothing by itself. `identity` is
+    the shop's own name for this very order, where its number may be given out again.
     """
 
     id: int
@@ -34,6 +35,7 @@ class OrderRow:
     reason: str
     decided_at: datetime | None
     issue_allowed: bool = False
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)

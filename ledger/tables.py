@@ -123,6 +123,7 @@ orders = Table(
     _count("newest_refunds"),
     _text("newest_status"),
     _text("number"),
+    _text("identity"),
     _text("currency"),
     Column("total", Money),
     _text("decision"),
@@ -407,6 +408,41 @@ tokens = Table(
     _text("renewing"),
     _flag("interrupted"),
 )
+
+#: The same for a shop's own API.
+shop_tokens = Table(
+    "shop_tokens",
+    metadata,
+    Column("shop_id", RowId, ForeignKey("shops.id"), primary_key=True, autoincrement=False),
+    Column("origin", Text, primary_key=True),
+    _text("sealed"),
+    _count("version"),
+    Column("expires_at", Instant),
+    Column("renewed_at", Instant),
+    _text("renewing"),
+    _flag("interrupted"),
+)
+
+#: Whether a shop's API may be called: until when it shut us out, and which login it refused, with why (JSON).
+shop_gates = Table(
+    "shop_gates",
+    metadata,
+    Column("shop_id", RowId, ForeignKey("shops.id"), primary_key=True, autoincrement=False),
+    Column("shut_until", Instant),
+    _text("refused"),
+    _text("refusal"),
+)
+
+#: Calls of a shop's API by kind and minute (since 1970), where the platform counts them by the hour.
+shop_calls = Table(
+    "shop_calls",
+    metadata,
+    Column("shop_id", RowId, ForeignKey("shops.id"), primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),
+    Column("minute", Integer, primary_key=True, autoincrement=False),
+    _count("calls"),
+)
+Index("ix_shop_calls_kind", shop_calls.c.kind, shop_calls.c.minute)
 
 #: Calls made in the calendar day or month of now: quotas that must outlive Redis. `window` is the length in seconds.
 quotas = Table(

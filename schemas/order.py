@@ -96,7 +96,8 @@ class Order:
 
     `basis` gross | net says how the shop typed its prices. `paid_at` and `completed_at` None = not (yet) so; `paid` is
     the shop's word. `meta` holds the scalar extra fields. `invoiced_elsewhere` is the other invoicer's number or why.
-    `vat_country` is the country whose VAT was charged, where the source says so for the whole order.
+    `vat_country` is the country whose VAT was charged, where the source says so for the whole order. `made_of` are the
+    ids of the orders that this one was merged or split from, `takes_back` is that of the order whose goods it returns.
     """
 
     id: str
@@ -130,6 +131,8 @@ class Order:
     tax_total_said: Decimal | None = None
     vat_country: str = ""
     sequence: tuple[str, ...] = ()
+    made_of: tuple[str, ...] = ()
+    takes_back: str = ""
 
     @property
     def elements(self) -> tuple[Element, ...]:

@@ -98,6 +98,75 @@ class Turns(Protocol):
     def __call__(self, name: str) -> AbstractContextManager[None]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `calls` of a `kind` in any `seconds`. `counted`: a call taken is one of them, otherwise only `note` adds
+    to it; `everywhere`: all shops' together."""
+
+    kind: str
+    calls: int
+    seconds: int
+    counted: bool = True
+    everywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a shop let nobody in, in the words of an error."""
+
+    detail: str
+    code: str
+    remedy: str
+
+
+class Gate(Protocol):
+    """What all workers together may ask of one shop whose platform counts the kinds of calls, and whether it lets us in
+    at all. Everybody keeps to what one of them was told."""
+
+    def budget(self, limits: Sequence[Limit]) -> Budget | None:
+        """For calls that need room in each of these; a penalty on it shuts the gate for every kind."""
+
+    def note(self, kind: str) -> None:
+        """One more of a kind that no call is asked for: a failure."""
+
+    def forget(self, kind: str) -> None:
+        """None of that kind counts any more."""
+
+    def refusal(self, origin: str) -> Refusal | None:
+        """Why the login `origin` was refused, which nobody tries again; None for any other."""
+
+    def refuse(self, origin: str, refusal: Refusal) -> None:
+        """Nobody tries this login again before a person did."""
+
+    def admit(self) -> None:
+        """A login was good."""
+
+
+class OpenGate:
+    """A gate that counts nothing: for tests and single-handed commands."""
+
+    def __init__(self) -> None:
+        self._refused: dict[str, Refusal] = {}
+
+    def budget(self, limits: Sequence[Limit]) -> Budget | None:
+        return None
+
+    def note(self, kind: str) -> None:
+        """Nothing is counted."""
+
+    def forget(self, kind: str) -> None:
+        """Nothing was counted."""
+
+    def refusal(self, origin: str) -> Refusal | None:
+        return self._refused.get(origin)
+
+    def refuse(self, origin: str, refusal: Refusal) -> None:
+        self._refused[origin] = refusal
+
+    def admit(self) -> None:
+        self._refused.clear()
+
+
 class OneProcess:
     """Turns among the threads of one process: for tests and single-handed commands."""
 

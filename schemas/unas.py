@@ -91,7 +91,7 @@ def _flat(node: Node) -> dict[str, Any]:
         "ShippingName": "Shipping/Name",
         "InvoiceStatus": "Invoice/Status",
         "InvoiceNumber": "Invoice/Number",
-        "MergedFrom": "Info/MergedFrom/Key",
+        "TakesBack": "Info/ReturnedFrom/Key",
     }
     data: dict[str, Any] = _children(node)
     data |= {name: text for name, path in nested.items() if (text := _text(node, path))}
@@ -102,6 +102,9 @@ def _flat(node: Node) -> dict[str, Any]:
         date
         for done in node.findall("Payment/Transactions/Transaction")
         if _text(done, "Status") == "finish" and (date := _text(done, "Date"))
+    ]
+    data["MadeOf"] = [
+        _clean(k.text) for name in ("MergedFrom", "SeparatedFrom") for k in node.iterfind(f"Info/{name}/Key")
     ]
     data["TaxParam"] = _tax_param(node)
     data["Note"] = next(
@@ -169,14 +172,17 @@ def _order(loaded: dict[str, Any], timezone: str) -> Order:
         invoiced_elsewhere=_invoiced_elsewhere(loaded),
         vat_country=loaded["VatCountryCode"].upper(),
         sequence=tuple(e.source for e in elements),
+        made_of=tuple(filter(None, loaded["MadeOf"])),
+        takes_back=loaded["TakesBack"],
     )
 
 
 def _invoiced_elsewhere(loaded: dict[str, Any]) -> str:
-    """Invoice/Status 2 means that an invoice exists (documents.md 1.4); a merged order may hold invoiced ones."""
+    """Invoice/Status 2 says that an invoice exists (documents.md 1.4), and so does a number beside any other status."""
     if loaded["InvoiceStatus"] == "2":
         return loaded["InvoiceNumber"] or "UNAS says that the order is invoiced"
-    return ""
+    number: str = loaded["InvoiceNumber"]
+    return number
 
 
 def _element(place: int, item: dict[str, Any]) -> Element:

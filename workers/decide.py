@@ -68,6 +68,18 @@ def _elsewhere(case: Case) -> Decision | None:
     return nothing("INVOICED_ELSEWHERE", f"The order carries an invoice already: {case.order.invoiced_elsewhere}.")
 
 
+def _returns(case: Case) -> Decision | None:
+    """Where a shop writes a return as an order of its own, that one is no sale."""
+    if not case.order.takes_back or case.history:
+        return None
+    return refuse(
+        "RETURN_ORDER",
+        f"This order takes back goods of order {case.order.takes_back}, for {said(case.order.total)} "
+        f"{case.order.currency}.",
+        f"Credit the invoice of order {case.order.takes_back} by hand, then close this one.",
+    )
+
+
 def _stale(case: Case) -> Decision | None:
     """Strictly older than the last state that made a document; refund events do not age."""
     seen = [issued.order_modified for issued in case.history if issued.order_modified]
@@ -221,6 +233,7 @@ _GUARDS: tuple[Callable[[Case], Decision | None], ...] = (
     _ignored,
     _before_start,
     _elsewhere,
+    _returns,
     _stale,
     _in_flight,
     _currency,

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import structlog
 
-from adapters.shops import client_for
 from adapters.shops.base import ShopClient
 from ledger import connections
 from ledger.engine import Ledger
@@ -31,6 +30,8 @@ from workers.pool import Pool
 from workers.queue.isolate import Alone, end_after
 from workers.queue.wire import client
 from workers.services import Services, utc_now
+from workers.shop.clients import ShopClients
+from workers.shop.gates import Gates
 from workers.timing import Timing
 from workers.tokens import Tokens
 
@@ -69,20 +70,27 @@ class House:
         """The tools of one process of the desk."""
         alone = Alone([sys.executable, "-m", "flask", "alone"], seconds=self.timing.lease_most)
         leases = Leases(self.ledger, self.timing)
-        tools = self.ledger, self.bell(), leases, self.mouths(), self.timing
+        tokens = Tokens(self.ledger, self.timing, utc_now)
+        tools = self.ledger, self.bell(), leases, self.mouths(tokens), self.timing
         return Services(
-            *tools, run_alone=alone, notice=self.notice, shop_client=self.shop_client, public_url=self.public_url
-        )
+            *tools, run_alone=alone, notice=self.notice, shop_client=self._shop_clients(tokens),
+            public_url=self.public_url,
+        )  # fmt: skip
 
-    def mouths(self) -> Mouths:
+    def mouths(self, tokens: Tokens | None = None) -> Mouths:
         """The adapters of accounts, with what all workers share of each: tokens, limits, and whether it answers."""
         pace = SurePace(RedisPace(client(self.redis_url, PACE)), self.timing.redis_away)
         budgets = Budgets(self.ledger, pace, self.timing, utc_now, counted=self.vendor_limits)
-        return Mouths(Tokens(self.ledger, self.timing, utc_now), budgets, self.timing, self.allow_private)
+        shared = tokens or Tokens(self.ledger, self.timing, utc_now)
+        return Mouths(shared, budgets, self.timing, self.allow_private)
 
     def shop_client(self, shop: Shop, *, guard: Guard = unguarded) -> ShopClient:
-        """The client of a shop; raises KeyError where its platform has none (see adapters.shops.reads_back)."""
-        return client_for(shop, guard=guard, allow_private=self.allow_private, deadline=self.timing.call)
+        """The client of a shop for one command; raises KeyError where its platform has none."""
+        return self._shop_clients(Tokens(self.ledger, self.timing, utc_now))(shop, guard=guard)
+
+    def _shop_clients(self, tokens: Tokens) -> ShopClients:
+        gates = Gates(self.ledger, utc_now, counted=self.vendor_limits)
+        return ShopClients(tokens, gates, self.timing, utc_now, self.allow_private)
 
     def queues(self) -> Sequence[str]:
         """The shops' keys: one queue each."""

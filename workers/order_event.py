@@ -19,7 +19,7 @@ from workers.follow_ups import wanted
 from workers.hand import Hand
 from workers.money.rules import NOTHING, REFUSE, WAIT, Decision, Rules, Trigger, rules_of
 from workers.paused import refuse_paused
-from workers.shop import fresh, told
+from workers.shop import fresh, kin, told
 
 #: Reasons to wait that no later event of the shop brings to an end: a person has to look.
 FOR_A_PERSON = frozenset({"REFUND_LINES_UNKNOWN", "CONDITION_UNKNOWN"})
@@ -110,6 +110,8 @@ def _owe(hand: Hand, way: Way, order: Order) -> Ending:
             if decision.reason == "ALREADY_INVOICED":
                 wanted.paid_since(hand, order, earlier, manifest_of(way.account.system))
             return _done(decision.reason, decision.detail)
+        if decision.draft is not None:
+            kin.refuse_invoiced(hand, order)
         _hold(hand, way, decision)
         _act(hand, way, decision, earlier)
     raise BillhookError(f"More than {MOST_DOCUMENTS} documents for one order.", code="TOO_MANY_DOCUMENTS")

@@ -1,4 +1,4 @@
-"""The tokens of all accounts as adapters need them: renewed by one worker at a time, stored before they are used.
+"""The tokens of all accounts and shops as their mouths need them: renewed by one worker at a time, stored before use.
 
 Who renews says so in the ledger and is believed until it stores, gives up, or has been seen at it for `token_still` by
 this process' own monotonic clock: longer than any call may last, so it is dead, and wall clocks never matter. Dead
@@ -21,10 +21,9 @@ import structlog
 
 from adapters.oauth import UNCLEAR
 from ledger import alarms, events
-from ledger import tokens as rows
 from ledger.engine import Ledger, LedgerDown
-from ledger.tokens import Kept
-from schemas.connection import Account
+from ledger.tokens import ACCOUNTS, SHOPS, Kept, Shelf
+from schemas.connection import Account, Shop
 from schemas.errors import Auth, Waiting
 from schemas.ports import Fetch, TokenSet
 from workers.timing import Timing
@@ -36,7 +35,18 @@ LOOK = 0.05
 KEEP_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0)
 ALARM = "connection_lost"
 INTERRUPTED = "An earlier renewal was cut short, and the token it was given is lost."
-Place = tuple[int, str]
+Place = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose tokens: `shelf` says whether an account's or a shop's; `condition` is what waits for a renewal."""
+
+    shelf: Shelf
+    id: int
+    key: str
+    system: str
+    condition: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,7 @@ class Seen:
 
 
 class Tokens:
-    """One process' view of every account's tokens."""
+    """One process' view of all tokens."""
 
     def __init__(
         self,
@@ -67,9 +77,13 @@ class Tokens:
         self._turns: dict[Place, threading.Lock] = {}
         self._mutex = threading.Lock()
 
-    def of(self, account: Account) -> AccountTokens:
+    def of(self, account: Account) -> HeldTokens:
         """The TokenStore of one account."""
-        return AccountTokens(self, account)
+        return HeldTokens(self, Holder(ACCOUNTS, account.id, account.key, account.system, f"token:{account.id}"))
+
+    def of_shop(self, shop: Shop) -> HeldTokens:
+        """The TokenStore of one shop."""
+        return HeldTokens(self, Holder(SHOPS, shop.id, shop.key, shop.platform, f"token:shop:{shop.id}"))
 
     def turn(self, place: Place) -> threading.Lock:
         """One thread of this process at a time looks after a login's tokens."""
@@ -77,12 +91,13 @@ class Tokens:
             return self._turns.setdefault(place, threading.Lock())
 
 
-class AccountTokens:
-    """The TokenStore (schemas/ports.py) of one account."""
+class HeldTokens:
+    """The TokenStore (schemas/ports.py) of one holder."""
 
-    def __init__(self, shared: Tokens, account: Account) -> None:
+    def __init__(self, shared: Tokens, holder: Holder) -> None:
         self._shared = shared
-        self._account = account
+        self._holder = holder
+        self._rows = holder.shelf
 
     def current(self, origin: str) -> TokenSet | None:
         self._save_kept(origin)
@@ -100,8 +115,8 @@ class AccountTokens:
     def replace(self, origin: str, tokens: TokenSet) -> None:
         now = self._shared.now()
         with self._shared.ledger.write() as tx:
-            rows.replace(tx, self._shared.ledger.vault, self._account.id, origin, tokens, now)
-            alarms.clear(tx, ALARM, self._account.key, now)
+            self._rows.replace(tx, self._shared.ledger.vault, self._holder.id, origin, tokens, now)
+            alarms.clear(tx, ALARM, self._holder.key, now)
 
     def _renewed(self, origin: str, stale: TokenSet | None, fetch: Fetch, wait: bool) -> TokenSet | None:
         """Claim the renewal, or wait for the one who has it."""
@@ -120,12 +135,12 @@ class AccountTokens:
         if kept.renewing and not self._is_dead(origin, kept.renewing):
             return False
         if kept.renewing:
-            log.warning("token_renewal_taken_over", account=self._account.key)
+            log.warning("token_renewal_taken_over", holder=self._holder.key)
         with self._shared.ledger.write() as tx:
-            return rows.claim(tx, self._account.id, origin, owner, kept)
+            return self._rows.claim(tx, self._holder.id, origin, owner, kept)
 
     def _is_dead(self, origin: str, owner: str) -> bool:
-        place, now = (self._account.id, origin), self._shared.monotonic()
+        place, now = self._place(origin), self._shared.monotonic()
         seen = self._shared.seen.get(place)
         if seen is None or seen.owner != owner:
             self._shared.seen[place] = seen = Seen(owner, now)
@@ -140,7 +155,7 @@ class AccountTokens:
             self._release(origin, owner)
             return self._after_refusal(origin, kept, refused, early=early)
         except BaseException as error:
-            self._shared.failed_at[self._account.id, origin] = self._shared.monotonic()
+            self._shared.failed_at[self._place(origin)] = self._shared.monotonic()
             self._release(origin, owner, interrupted=getattr(error, "code", "") == UNCLEAR)
             raise
         return self._keep(origin, kept.version, fresh)
@@ -155,7 +170,7 @@ class AccountTokens:
         newer = self._load(origin)
         if newer.tokens is not None and newer.version != kept.version:
             return newer.tokens
-        self._shared.failed_at[self._account.id, origin] = self._shared.monotonic()
+        self._shared.failed_at[self._place(origin)] = self._shared.monotonic()
         detail = f"{refused.detail} {INTERRUPTED}" if kept.interrupted else refused.detail
         if early:
             self._warn(detail, refused.remedy)
@@ -166,56 +181,56 @@ class AccountTokens:
     def _warn(self, detail: str, remedy: str) -> None:
         """The access token of now is good for some minutes yet; a person may mend it before it ends."""
         with self._shared.ledger.write() as tx:
-            alarms.sound(tx, ALARM, self._account.key, detail, self._shared.now(), remedy)
+            alarms.sound(tx, ALARM, self._holder.key, detail, self._shared.now(), remedy)
 
     def _keep(self, origin: str, after: int, fresh: TokenSet) -> TokenSet:
         """Store it, however long the ledger is away: nobody else has it."""
-        place = (self._account.id, origin)
+        place = self._place(origin)
         self._shared.unsaved[place] = (after, fresh)
         for pause in KEEP_PAUSES:
             try:
                 self._save_kept(origin)
                 break
             except LedgerDown as error:
-                log.error("token_not_stored", account=self._account.key, why=error.detail)
+                log.error("token_not_stored", holder=self._holder.key, why=error.detail)
                 time.sleep(pause)
         self._save_kept(origin)
         return self._load(origin).tokens or fresh
 
     def _save_kept(self, origin: str) -> None:
         """Store what could not be stored before; whoever stored another one meanwhile has the newer."""
-        place = (self._account.id, origin)
+        place = self._place(origin)
         after, fresh = self._shared.unsaved.get(place, (0, None))
         if fresh is None:
             return
         shared, now = self._shared, self._shared.now()
         with shared.ledger.write() as tx:
-            stored = rows.store(tx, shared.ledger.vault, self._account.id, origin, fresh, after, now)
-            alarms.clear(tx, ALARM, self._account.key, now)
-            events.wake(tx, self._condition, now)
+            stored = self._rows.store(tx, shared.ledger.vault, self._holder.id, origin, fresh, after, now)
+            alarms.clear(tx, ALARM, self._holder.key, now)
+            events.wake(tx, self._holder.condition, now)
         shared.unsaved.pop(place, None)
-        log.info("token_renewed", account=self._account.key, system=self._account.system, stored=stored)
+        log.info("token_renewed", holder=self._holder.key, system=self._holder.system, stored=stored)
 
     def _release(self, origin: str, owner: str, *, interrupted: bool = False) -> None:
         try:
             with self._shared.ledger.write() as tx:
-                rows.release(tx, self._account.id, origin, owner, interrupted=interrupted)
+                self._rows.release(tx, self._holder.id, origin, owner, interrupted=interrupted)
         except LedgerDown as error:
-            log.warning("token_renewal_not_released", account=self._account.key, why=error.detail)
+            log.warning("token_renewal_not_released", holder=self._holder.key, why=error.detail)
 
     def _load(self, origin: str) -> Kept:
         ledger = self._shared.ledger
         with ledger.read() as tx:
-            return rows.load(tx, ledger.vault, self._account.id, origin)
+            return self._rows.load(tx, ledger.vault, self._holder.id, origin)
 
     def _failed_lately(self, origin: str) -> bool:
         """An early renewal that failed is not tried by every call."""
-        failed = self._shared.failed_at.get((self._account.id, origin))
+        failed = self._shared.failed_at.get(self._place(origin))
         return failed is not None and self._shared.monotonic() - failed < self._shared.timing.first_retry
 
     @contextmanager
     def _turn(self, origin: str, wait: bool) -> Iterator[bool]:
-        lock = self._shared.turn((self._account.id, origin))
+        lock = self._shared.turn(self._place(origin))
         ours = lock.acquire(timeout=self._shared.timing.token_wait) if wait else lock.acquire(blocking=False)
         try:
             yield ours
@@ -228,14 +243,13 @@ class AccountTokens:
             return stale
         raise self._waiting()
 
-    @property
-    def _condition(self) -> str:
-        return f"token:{self._account.id}"
+    def _place(self, origin: str) -> Place:
+        return self._holder.condition, origin
 
     def _waiting(self) -> Waiting:
         return Waiting(
-            f"Another worker renews the token of {self._account.key}.",
-            until=self._condition,
+            f"Another worker renews the token of {self._holder.key}.",
+            until=self._holder.condition,
             seconds=self._shared.timing.token_again,
             code="TOKEN_RENEWING",
         )

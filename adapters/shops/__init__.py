@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Unpack
 
 if TYPE_CHECKING:
-    from adapters.ports import Ports
+    from adapters.ports import ShopPorts
     from adapters.shops.base import ShopClient
     from schemas.connection import Shop
 
 #: Platform → its client's class, imported when it is first wanted. A platform that is not here cannot be read back.
 CLIENTS = {
     "woocommerce": "adapters.shops.woocommerce:WooCommerce",
+    "unas": "adapters.shops.unas:Unas",
 }
 
 
@@ -24,8 +25,8 @@ def client_class(platform: str) -> type[ShopClient]:
     return found
 
 
-def client_for(shop: Shop, **ports: Unpack[Ports]) -> ShopClient:
-    """The client of a shop: `guard`, `budget`, `tokens`, `allow_private`, `deadline`, `limits` go to ShopClient."""
+def client_for(shop: Shop, **ports: Unpack[ShopPorts]) -> ShopClient:
+    """The client of a shop, with what it takes of ShopPorts."""
     return client_class(shop.platform)(shop, **ports)
 
 

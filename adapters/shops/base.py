@@ -11,24 +11,37 @@ from typing import ClassVar, Unpack
 
 from adapters.connect import FAST, Limits
 from adapters.manifest import Field
-from adapters.ports import Ports
+from adapters.ports import ShopPorts
 from schemas.connection import Shop
 from schemas.document import Kind
+
+#: Between a number that the shop gave out again and the identity of the order that is meant by both together.
+REUSED = "~"
+
+
+def renamed(order_id: str, identity: str) -> str:
+    """What an order is called here whose number belonged to another one before."""
+    return f"{order_id}{REUSED}{identity}"
 
 
 @dataclass(frozen=True, slots=True)
 class ShopInfo:
-    """What `verify` learned: the shop's own name and zone (IANA, "" = not told), and what a person should know."""
+    """What `verify` learned: the shop's own name and zone (IANA, "" = not told), what a person should know, and whether
+    it can send webhooks at all."""
 
     name: str
     timezone: str = ""
     warnings: tuple[str, ...] = ()
+    sends: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One order as the shop has it now, in the form its platform's reader understands (workers/read.py), refunds
     included; with what files it: the shop's modification time (UTC, aware), its status, how many refunds it has.
+
+    `identity` is the shop's own name for this very order, where its number may be given to another one; "" = the number
+    is never used twice.
     """
 
     order_id: str
@@ -36,12 +49,14 @@ class Reading:
     modified_at: datetime | None
     status: str
     refunds: int = 0
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
     """What goes back into the shop about one document. `status` is the order status to set, "" = leave it;
-    `tell_buyer` has the shop tell its customer of the note.
+    `tell_buyer` has the shop tell its customer of the note. `identity` is that of the order (see Reading), `ours` are
+    the numbers of the order's other documents, which this one may take the place of.
     """
 
     kind: Kind
@@ -49,6 +64,8 @@ class Written:
     url: str = ""
     status: str = ""
     tell_buyer: bool = False
+    identity: str = ""
+    ours: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +84,17 @@ class ShopClient(ABC):
     """A shop's own API. Every call may raise the error tree of schemas.errors, `system` being the platform.
 
     An order that is gone raises Permanent with the code ORDER_GONE; a refused key raises Auth with a remedy.
-    `minds_hooks` says whether the platform lets us see to its webhooks; `credentials` are the fields that a person
-    fills in to let us read the shop, the key first.
+    `minds_hooks` says whether the platform lets us see to its webhooks; `takes` are the kinds of documents whose number
+    has a place there; `credentials` are the fields that a person fills in to let us read the shop, the key first.
     """
 
     platform: ClassVar[str]
     label: ClassVar[str]
     minds_hooks: ClassVar[bool] = False
+    takes: ClassVar[frozenset[Kind]] = frozenset(Kind)
     credentials: ClassVar[tuple[Field, ...]]
 
-    def __init__(self, shop: Shop, **ports: Unpack[Ports]) -> None:
+    def __init__(self, shop: Shop, **ports: Unpack[ShopPorts]) -> None:
         self.shop = shop
         self.ports = ports
 
@@ -120,6 +138,10 @@ class ShopClient(ABC):
     @abstractmethod
     def write_back(self, order_id: str, written: Written) -> None:
         """Number and link of a document into the order; reads first, so that twice is once. The note comes last."""
+
+    def rests_until(self, now: datetime) -> datetime | None:
+        """The end of a time in which the platform asks not to be polled, if `now` (UTC) falls into one."""
+        return None
 
     def mend_hooks(self, delivery_url: str, secret: str) -> Hooks:
         """Make or switch on again the webhooks to `delivery_url`; nothing where the platform has none to mind."""

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Unpack
 from urllib.parse import quote, urlsplit
 
 from adapters.manifest import Field
-from adapters.ports import Ports
+from adapters.ports import ShopPorts
 from adapters.shops.base import Hooks, Reading, ShopClient, ShopInfo, Written
 from adapters.shops.hooks import mend
 from adapters.shops.walking import Page, Row, Walk
@@ -111,7 +111,7 @@ class WooCommerce(ShopClient):
     minds_hooks: ClassVar[bool] = True
     credentials: ClassVar[tuple[Field, ...]] = CREDENTIALS
 
-    def __init__(self, shop: Shop, **ports: Unpack[Ports]) -> None:
+    def __init__(self, shop: Shop, **ports: Unpack[ShopPorts]) -> None:
         super().__init__(shop, **ports)
         self.rest = Rest(shop, self.secrets, self.ports, self.limits)
 

@@ -43,36 +43,6 @@ def test_a_new_secret_of_a_generic_shop_is_one_of_its_scheme_and_the_old_one_sta
         assert client.post(path, data=body, headers=signed(body, secret)).status_code == 200
 
 
-def test_a_unas_shop_gets_one_address_per_event_and_keeps_its_keys_to_itself(bare: Console) -> None:
-    told = bare.says("shop", "add", "unas", "https://bolt.hu", "--name", "Bolt", "--api-key", "k3y", "--hmac-key", "h")
-    assert "?event=order_send" in told
-    assert "?event=successful_payment" in told
-    (shop,) = bare.json("shop", "list")
-    assert (shop["platform"], shop["timezone"], shop["reads_back"]) == ("unas", "Europe/Budapest", True)
-    assert "k3y" not in bare.says("shop", "list") + bare.says("export")
-    assert bare.shop().credentials == {"api_key": "k3y"}
-    assert "HMAC key" in bare.refuses("shop", "rotate-secret", shop["key"])
-
-
-def test_a_unas_shop_without_an_hmac_key_works_by_polling_and_comes_back_from_its_file(
-    bare: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told = bare.says("shop", "add", "unas", "https://bolt.hu", "--name", "Bolt", "--api-key", "k3y")
-    assert "polling" in told
-    key = bare.shop().key
-    exported = bare.says("export")
-    assert "secret =" not in exported
-    other = exported.replace(key, "bolt-abcd1234").replace(key.upper().replace("-", "_"), "BOLT")
-    (tmp_path / "file.toml").write_text(other)
-    monkeypatch.setenv("BOLT_API_KEY", "k3y")
-    bare.says("import", str(tmp_path / "file.toml"))
-    again = next(s for s in bare.json("shop", "list") if s["key"] == "bolt-abcd1234")
-    assert (again["secrets"], again["reads_back"]) == (0, True)
-    said = json.loads(bare.run("doctor", "--json").stdout)
-    (line,) = [row for row in said if row["what"] == f"shop {key}"]
-    assert "secret" not in line["detail"]
-
-
 def test_a_file_with_a_generic_secret_that_signs_nothing_is_refused(
     bare: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

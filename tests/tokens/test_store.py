@@ -15,7 +15,7 @@ from schemas.errors import Auth, Transient, Waiting
 from schemas.ports import Guard, TokenSet
 from tests.ledger.fixtures import NOW, House
 from workers.timing import timing_of
-from workers.tokens import ALARM, AccountTokens, Tokens
+from workers.tokens import ALARM, HeldTokens, Tokens
 
 TIMING = replace(timing_of("fast"), token_wait=0.2)
 ORIGIN = "origin-1"
@@ -31,7 +31,7 @@ class Monotonic:
         return self.now
 
 
-def store_of(house: House, monotonic: Callable[[], float] | None = None) -> AccountTokens:
+def store_of(house: House, monotonic: Callable[[], float] | None = None) -> HeldTokens:
     return Tokens(house.ledger, TIMING, lambda: NOW, monotonic or Monotonic()).of(house.account)
 
 
@@ -55,9 +55,9 @@ def refused(_stored: TokenSet | None, _guard: Guard) -> TokenSet:
 
 def claimed_by_another(house: House, *, after: int = 0) -> None:
     with house.ledger.write() as tx:
-        kept = tokens.load(tx, house.ledger.vault, house.account.id, ORIGIN)
+        kept = tokens.ACCOUNTS.load(tx, house.ledger.vault, house.account.id, ORIGIN)
         assert kept.version == after
-        assert tokens.claim(tx, house.account.id, ORIGIN, "somebody", kept)
+        assert tokens.ACCOUNTS.claim(tx, house.account.id, ORIGIN, "somebody", kept)
 
 
 def open_alarms(house: House) -> list[str]:
@@ -135,7 +135,7 @@ def test_a_process_that_was_frozen_before_its_request_left_does_not_send_it(hous
 def test_a_worker_taken_for_dead_that_stores_after_all_saves_the_connection(house: House) -> None:
     def refused_meanwhile(_stored: TokenSet | None, _guard: Guard) -> TokenSet:
         with house.ledger.write() as tx:
-            tokens.store(tx, house.ledger.vault, house.account.id, ORIGIN, SECOND, 0, NOW)
+            tokens.ACCOUNTS.store(tx, house.ledger.vault, house.account.id, ORIGIN, SECOND, 0, NOW)
         return refused(None, lambda: None)
 
     assert store_of(house).renew(ORIGIN, None, refused_meanwhile) == SECOND

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from adapters.shops import reads_back
 from adapters.shops.base import Written
-from ledger import connections, follow_ups, readings
+from ledger import connections, documents, follow_ups, readings
 from ledger.documents import DocumentRow
 from schemas.connection import Shop
 from schemas.document import Document, Kind
@@ -36,19 +36,30 @@ def write_back(hand: Hand, row: DocumentRow, document: Document) -> Ending:
         what = "The government's hub has not accepted it yet." if official_open else "It has no number yet."
         seconds = hand.services.timing.official
         raise not_yet(hand, row, "official_number", what, seconds, code="OFFICIAL_NUMBER_NOT_READY")
-    return _written(hand, shop, row, _said(row.kind, document, options))
+    return _written(hand, shop, row, _said(hand, row, document, options))
 
 
-def _said(kind: Kind, document: Document, options: Mapping[str, str]) -> Written:
+def _said(hand: Hand, row: DocumentRow, document: Document, options: Mapping[str, str]) -> Written:
     """An order's status follows its invoice alone: a proforma settles nothing, a credit note comes after the end."""
-    status = options.get("writeback_status", "") if kind is Kind.INVOICE else ""
-    return Written(kind, document.number, document.url, status, options.get("tell_buyer") == "yes")
+    with hand.services.ledger.read() as tx:
+        rows = documents.page(tx, shop_id=row.shop_id, order=row.order_id)
+    return Written(
+        row.kind,
+        document.number,
+        document.url,
+        status=options.get("writeback_status", "") if row.kind is Kind.INVOICE else "",
+        tell_buyer=options.get("tell_buyer") == "yes",
+        identity=hand.order.identity,
+        ours=tuple(other.document.number for other in rows if other.document and other.id != row.id),
+    )
 
 
 def _written(hand: Hand, shop: Shop, row: DocumentRow, written: Written) -> Ending:
     if not reads_back(shop):
         raise _no_key(hand, shop)
     client = hand.services.shop_client(shop, guard=hand.services.leases.guard(hand.owner))
+    if written.kind not in client.takes:
+        return done("NO_PLACE", f"{client.label} has no place for the number of this kind of document.")
     try:
         client.write_back(row.order_id, written)
     except Auth as refused:

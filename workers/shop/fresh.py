@@ -17,7 +17,7 @@ from workers import newest
 from workers.ending import Ending
 from workers.hand import Hand
 from workers.read import read_order
-from workers.shop import told
+from workers.shop import namesake, told
 
 #: What a shop's client says of an order that is not there any more.
 GONE = "ORDER_GONE"
@@ -42,8 +42,10 @@ def look(hand: Hand, shop: Shop) -> Order | Ending:
         if refused.code != GONE:
             raise
         return told.gone(hand, shop, _gone(states, refused))
+    if reading.identity and not namesake.is_same(hand, reading):
+        return told.gone(hand, shop, namesake.passed_on(hand, reading))
     _not_older(hand, reading, states)
-    hand.read, hand.reading = read_order(shop, reading.body), reading
+    hand.read, hand.reading = _order(hand, shop, reading), reading
     hand.newest = replace(
         newest.newest_of((*states, *told.known(hand))) or hand.event,
         modified_at=reading.modified_at,
@@ -51,6 +53,13 @@ def look(hand: Hand, shop: Shop) -> Order | Ending:
         status=reading.status,
     )
     return hand.read
+
+
+def _order(hand: Hand, shop: Shop, reading: Reading) -> Order:
+    """The order as read. Its client knows better than its body which instant a time without a zone is, and the ledger
+    how to call an order whose number was given out again."""
+    order = read_order(shop, reading.body)
+    return replace(order, id=hand.event.order_id, modified_at=reading.modified_at or order.modified_at)
 
 
 def _gone(states: Sequence[Event], refused: Permanent) -> Ending:

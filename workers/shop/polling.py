@@ -15,7 +15,7 @@ from ledger.engine import Tx
 from ledger.polls import Known, Poll
 from ledger.rows import Bell
 from schemas.connection import Shop
-from schemas.errors import AdapterError, RateLimited, Unreadable
+from schemas.errors import AdapterError, RateLimited, Unreadable, Waiting
 from schemas.event import Envelope, Incoming, Stored
 from workers import newest
 from workers.bell import BellDown
@@ -63,6 +63,10 @@ def look(services: Services, shop: Shop, *, since: datetime | None = None, tell:
         looked = _listed(services, shop, line, since or usual, tell)
     except AdapterError as error:
         _failed(services, shop, error)
+        raise
+    except Waiting as error:
+        with services.ledger.write() as tx:
+            polls.fail(tx, shop.id, error.detail, services.now())
         raise
     with services.ledger.write() as tx:
         if looked.since <= usual:

@@ -13,7 +13,7 @@ from adapters.shops import reads_back
 from ledger import alarms, connections, polls
 from ledger.engine import LedgerDown
 from schemas.connection import Shop
-from schemas.errors import AdapterError
+from schemas.errors import AdapterError, Waiting
 from workers.notice import Cause
 from workers.services import Services
 from workers.shop import hooks, polling
@@ -64,7 +64,7 @@ class Rounds:
         """Nothing gets out of here: there is nobody on this thread to hear it."""
         try:
             visit(self.services, shop)
-        except AdapterError as error:
+        except (AdapterError, Waiting) as error:
             log.info("visit_ended_early", shop=shop.key, code=error.code)
         except LedgerDown as error:
             log.warning("visit_without_ledger", shop=shop.key, why=error.detail)
@@ -83,10 +83,15 @@ class Rounds:
 
 
 def visit(services: Services, shop: Shop) -> None:
-    """Mind the webhooks, then look at what changed, as the shop's mode says.
+    """Mind the webhooks, then look at what changed, as the shop's mode says; later while the platform wants its rest.
 
     In mode `webhook` only after webhooks had to be mended, from when they were last seen to be good.
     """
+    rests_until = services.shop_client(shop).rests_until(services.now())
+    if rests_until is not None:
+        with services.ledger.write() as tx:
+            polls.put_off(tx, shop.id, rests_until)
+        return
     with services.ledger.read() as tx:
         row = polls.load(tx, shop.id)
         routed = polling.starting_line(tx, shop.id) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ledger import documents, events
+from ledger import documents, events, readings
 from schemas.connection import Shop
 from schemas.errors import BillhookError
 from schemas.event import Event, State
@@ -32,10 +32,11 @@ def gone(hand: Hand, shop: Shop, ending: Ending) -> Order | Ending:
     one in the bin, so that the run first finds out about the write and then owes nothing."""
     with hand.services.ledger.read() as tx:
         under_way = documents.open_rows(tx, hand.event.shop_id, hand.event.order_id)
+        read = readings.body(tx, hand.order.id)
     if not any(row.state == "issuing" for row in under_way):
         return ending
-    _, order = _newest(hand, shop)
-    return replace(order, status=newest.TRASH)
+    order = read_order(shop, read) if read else _newest(hand, shop)[1]
+    return replace(order, id=hand.event.order_id, status=newest.TRASH)
 
 
 def _newest(hand: Hand, shop: Shop) -> tuple[Event, Order]:
