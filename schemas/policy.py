@@ -13,7 +13,9 @@ from schemas.connection import CashRounding, Policy
 from schemas.errors import Unreadable
 from schemas.fields import OptionalMoney, problems_of
 
-_STATUS_ORDER = ("pending", "on-hold", "open_normal", "open_prepare", "processing", "completed", "close_ok")
+#: A UNAS order stays open when it is paid; in a table this word stands for that (documents.md 4.2).
+OPEN_PAID = "open_paid"
+_STATUS_ORDER = ("pending", "on-hold", "open_normal", "open_prepare", OPEN_PAID, "processing", "completed", "close_ok")
 _CATEGORIES = ("E", "AE", "K", "G", "O", "Z")
 _TRANSFER = ("bacs", "cheque", "transfer")
 
@@ -21,7 +23,7 @@ _TRANSFER = ("bacs", "cheque", "transfer")
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "invoice when paid": {
         "documents": {
-            "*": {"processing": "invoice", "completed": "invoice", "close_ok": "invoice"},
+            "*": {"processing": "invoice", "completed": "invoice", OPEN_PAID: "invoice", "close_ok": "invoice"},
             "cod": {"completed": "invoice", "close_ok": "invoice"},
         },
         "conditions": [],
@@ -34,7 +36,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
             },
             "transfer": {"open_normal": "proforma", "open_prepare": "proforma", "close_ok": "invoice"},
             "cod": {"completed": "invoice", "close_ok": "invoice"},
-            "*": {"processing": "invoice", "completed": "invoice", "close_ok": "invoice"},
+            "*": {"processing": "invoice", "completed": "invoice", OPEN_PAID: "invoice", "close_ok": "invoice"},
         },
     },
     "invoice on completed": {"documents": {"*": {"completed": "invoice", "close_ok": "invoice"}}},

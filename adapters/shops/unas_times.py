@@ -11,8 +11,8 @@ BUDAPEST = ZoneInfo("Europe/Budapest")
 STAMP = "%Y.%m.%d %H:%M:%S"
 #: The shop's clock may be so much ahead of ours.
 SLACK = timedelta(minutes=1)
-#: Around midnight UNAS is under maintenance and wants no calls.
-REST = timedelta(minutes=10)
+#: Around midnight UNAS is under maintenance and wants no calls; the tenth minute after it belongs to that.
+REST, RESTED = timedelta(minutes=10), timedelta(minutes=11)
 BAN = timedelta(hours=1)
 _BANNED = re.compile(r"\bbanned\b", re.IGNORECASE)
 #: As bans write it, and nothing else does: month, day, year.
@@ -57,8 +57,7 @@ def rest_ends(now: datetime) -> datetime | None:
     """When the nightly maintenance that `now` falls into is over; None at any other time."""
     local = now.astimezone(BUDAPEST)
     midnight = (local + REST).replace(hour=0, minute=0, second=0, microsecond=0)
-    ends = (midnight + REST).astimezone(UTC)
-    return ends if midnight - REST <= local < midnight + REST else None
+    return (midnight + RESTED).astimezone(UTC) if midnight - REST <= local < midnight + RESTED else None
 
 
 def _read(text: str) -> datetime:

@@ -267,3 +267,26 @@ def test_what_an_order_was_made_of_is_read() -> None:
     keys = "<MergedFrom><Key>1-1</Key><Key>1-2</Key></MergedFrom><SeparatedFrom><Key>1-3</Key></SeparatedFrom>"
     assert read_order(xml(extra=f"<Info>{keys}</Info>")).made_of == ("1-1", "1-2", "1-3")
     assert read_order(xml()).made_of == ()
+
+
+@pytest.mark.parametrize(
+    ("preset", "method", "status", "paid", "reason"),
+    [
+        ("invoice when paid", "bankcard", "open_normal", "paid", "DUE"),
+        ("invoice when paid", "bankcard", "open_prepare", "overpaid", "DUE"),
+        ("invoice when paid", "bankcard", "open_normal", "unpaid", "NOT_DUE"),
+        ("invoice when paid", "transfer", "open_normal", "partly paid", "NOT_DUE"),
+        ("invoice when paid", "cod", "open_normal", "paid", "COD_NOT_DELIVERED"),
+        ("invoice when paid", "cod", "close_ok", "unpaid", "DUE"),
+        ("proforma on transfer, invoice on payment", "transfer", "open_normal", "unpaid", "UNPAID"),
+        ("proforma on transfer, invoice on payment", "transfer", "open_prepare", "paid", "DUE"),
+        ("proforma on transfer, invoice on payment", "bankcard", "open_normal", "paid", "DUE"),
+        ("invoice on completed", "bankcard", "open_normal", "paid", "NOT_DUE"),
+        ("invoice on completed", "bankcard", "close_ok", "paid", "DUE"),
+    ],
+)
+def test_the_presets_know_that_a_paid_unas_order_stays_open(
+    preset: str, method: str, status: str, paid: str, reason: str
+) -> None:
+    chosen = replace(rules("HU"), policy=read_policy({"presets": [preset]}))
+    assert ask(xml(method=method, status=status, paid=paid), chosen).reason == reason

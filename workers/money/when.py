@@ -9,9 +9,13 @@ from schemas.conditions import UNKNOWN, holds
 from schemas.connection import Policy
 from schemas.money import said
 from schemas.order import Order
+from schemas.policy import OPEN_PAID
 from workers.money import rules as words
 from workers.money.rules import Decision
 from workers.money.situation import nothing, wait
+
+#: UNAS's types of statuses in which an order is still worked on.
+_OPEN = frozenset({"open_normal", "open_prepare"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +40,11 @@ def due(order: Order, policy: Policy) -> Verdict:
 def _table(order: Order, policy: Policy) -> str:
     """The table's word; a method of its own replaces "*" as a whole, a missing entry waits."""
     row: Mapping[str, str] = policy.documents.get(order.payment_method, policy.documents.get("*", {}))
-    word = row.get(order.status, "wait")
+    word = row.get(order.status, words.WAIT)
+    if word == words.INVOICE or not (order.paid and order.status in _OPEN):
+        return word
     # A UNAS order stays open when it is paid: then the invoice is due, not a request to pay (documents.md 4.2).
-    return words.INVOICE if word == words.PROFORMA and order.platform == "unas" and order.paid else word
+    return row.get(OPEN_PAID, words.INVOICE if word == words.PROFORMA else word)
 
 
 def _by_word(word: str, order: Order) -> Verdict:

@@ -96,6 +96,9 @@ class ShopBudget:
     def room(self, calls: int, *, queued: bool = False) -> None:
         """Each call is asked for on its own."""
 
+    def patience(self, seconds: float) -> None:
+        """Nobody waits here in hand."""
+
     def take(self) -> ShopBudget:
         """Count one call in every limit that it belongs to; raises RateLimited, and counts nothing, when it must not
         be made now."""
