@@ -62,6 +62,7 @@ MANIFEST = Manifest(
     series_option="number_format_id",
     limits=(Window(400, 60),),
     at_once=4,
+    calls=3,
     token=Token.CLIENT_CREDENTIALS,
 )  # fmt: skip
 

@@ -81,7 +81,7 @@ MANIFEST = Manifest(
     series_option="numeric_sequence_id",
     lists=True,
     limits=(Window(200, 60),),
-    at_once=4,
+    at_once=4, calls=6,
     token=Token.CLIENT_CREDENTIALS,
 )  # fmt: skip
 

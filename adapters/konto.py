@@ -23,7 +23,7 @@ from adapters.payloads.konto_items import VAT_RATES, items
 from adapters.words import filled, sighted
 from schemas.connection import Account
 from schemas.document import Document, Draft, Found, Kind
-from schemas.errors import AdapterError, Ambiguous
+from schemas.errors import AdapterError, Ambiguous, Waiting
 
 BASE = "https://konto.is/api/v1"
 #: https://konto.is/api/v1/document, `currency` of an invoice.
@@ -177,9 +177,10 @@ class Konto(Adapter):
         try:
             data = self.calls.asked(dict, "/get-invoice", guid=guid)
             return self._document(data, self._row(told.number(data), draft.issue_date))
-        except AdapterError as error:
+        except (AdapterError, Waiting) as error:
             words = f"Konto made the document {guid}, but it could not be read: {error.detail}"
-            raise self.speaker.error(Ambiguous, words, error.exchange, code="READ_BACK_FAILED") from None
+            exchange = error.exchange if isinstance(error, AdapterError) else None
+            raise self.speaker.error(Ambiguous, words, exchange, code="READ_BACK_FAILED") from None
 
     def _live(self, wanted: Draft, found: Iterable[tuple[told.Row, told.Row | None]]) -> Found:
         """Those with our reference and kind that are not cancelled."""

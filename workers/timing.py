@@ -31,6 +31,7 @@ class Timing:
     official: float = 60.0  # a document under way at the government's hub is asked about again after this …
     not_ready_most: float = 3600.0  # … and, like everything not ready, ever more rarely, up to this
     budget_nap: float = 1.0  # a call may wait this long in its slot for its turn in the vendor's limits
+    budget_begun: float = 20.0  # the same for the further calls of work that has begun
     background: float = 900.0  # what holds nobody up, such as reconciling, waits this long in hand for such a turn
     redis_away: float = 5.0  # after Redis failed, limits are kept by each process alone for so long
     breaker_probe: float = 30.0  # a system that is down is asked again this often, by one call …

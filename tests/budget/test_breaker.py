@@ -72,6 +72,15 @@ def test_a_piece_of_work_that_probes_goes_on_with_its_calls(bank: Bank) -> None:
     assert open_alarms(bank) == []
 
 
+def test_work_that_has_begun_is_not_stopped_half_way_by_what_others_met(bank: Bank) -> None:
+    work = bank.budget()
+    work.room(1)
+    failing(bank, 5)
+    call(work, reached=None)
+    call(work, reached=None)
+    assert tries(1, partial(bank.budget().room, 1), Waiting)[0] == 0
+
+
 def test_the_first_answer_closes_it_clears_the_alarm_and_wakes_what_waits(bank: Bank) -> None:
     failing(bank, 5)
     waiting = bank.house.one()

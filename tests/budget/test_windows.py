@@ -75,7 +75,7 @@ def test_calls_set_aside_are_there_though_others_use_up_the_window_meanwhile(ban
 
 
 def test_work_larger_than_a_whole_window_takes_what_the_window_has(bank: Bank) -> None:
-    budget = bank.budget(Window(1, 1))
+    budget = bank.budget(Window(1, 5))
     budget.room(6)
     call(budget)
     with pytest.raises(RateLimited):

@@ -59,7 +59,7 @@ class AccountBudget:
         self._breaker = Breaker(shared.ledger, account, shared.timing, shared.now)
         self._nap = shared.timing.budget_nap
         self._set_aside = 0
-        self._probing = False
+        self._begun = self._probing = False
 
     def room(self, calls: int, *, queued: bool = False) -> None:
         """See schemas/ports.py. What comes for the first time goes behind what was put off before it, unless the
@@ -71,12 +71,15 @@ class AccountBudget:
             raise self._put_off(BACK, Full(words, Gap(0.0, room.step(look))))
         wanted = min([calls, *(window.calls for window in room.short + room.long)])
         self._until(lambda: room.spend(wanted), FRONT if queued else BACK)
-        self._set_aside = wanted
+        self._set_aside, self._begun = wanted, True
+        self._nap = max(self._nap, self._shared.timing.budget_begun)
         self._shared.pace.began(self._account.id)
 
     def take(self) -> Call:
-        """See schemas/ports.py. What was set aside by `room` is used first."""
-        self._unless_down()
+        """See schemas/ports.py. What was set aside by `room` is used first; work that has begun is not stopped half
+        way by what others met meanwhile."""
+        if not self._begun:
+            self._unless_down()
         owner, hold = uuid4().hex, HOLD * self._shared.timing.call
         self._until(lambda: self._room.sit(owner, hold), FRONT)
         try:
