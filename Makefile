@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export FLASK_APP = app:create_app
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo run test browser faults test-long kill lint bench contract golden live
+.PHONY: help setup dev demo run test browser faults test-long kill lint bench contract golden live audit licences
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,6 +57,12 @@ test-long: dev  ## the same with 100,000 random baskets and 10,000 replays
 
 bench: dev  ## ratios of what was measured, in one run
 	for name in bench/[a-z]*.py; do $(BIN)/python -m bench.$$(basename $$name .py); done
+
+audit: dev  ## bandit, and known vulnerabilities of what is installed (needs the network; ends with 3 without it)
+	$(BIN)/python -m tools.audit
+
+licences: dev  ## write docs/licences.md anew
+	$(BIN)/python -m tools.licences
 
 lint: dev  ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .

@@ -27,7 +27,7 @@ from schemas.document import Kind
 
 CAPTURED = ROOT / "fixtures" / "woocommerce-8.2.2"
 EXPECTED = ROOT / "fixtures" / "expected.json"
-TOKEN = "demo-token/DEMO"  # noqa: S105 - the simulator's
+TOKEN = "demo-token/DEMO"  # noqa: S105 - the simulator's  # nosec B105
 #: The shop's day was captured on 21 November 2026; orders placed before a route starts are left alone.
 STARTS_AT = "2026-11-20T00:00:00+00:00"
 
@@ -228,7 +228,7 @@ def _day(stack: Stack) -> tuple[list[dict[str, Any]], list[int], Mapping[str, An
     books = books_of(stack, shop)
     click.echo("Posting 71 captured requests of a WooCommerce 8.2.2 shop …", err=True)
     answers = replay_day(stack, books, shop)
-    with urlopen(f"{simulator}/_sim/summary", timeout=10) as answer:  # noqa: S310 - our own simulator
+    with urlopen(f"{simulator}/_sim/summary", timeout=10) as answer:  # noqa: S310 - our own simulator  # nosec B310
         simulated = json.load(answer)
     return rows(books), answers, simulated
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
-from xml.etree.ElementTree import Element as Node
+from xml.etree.ElementTree import Element as Node  # nosec B405
 from zoneinfo import ZoneInfo
 
 from defusedxml.common import DefusedXmlException

@@ -35,6 +35,10 @@ class Still:
     since: float
 
 
+#: The alarm about whatever waits or is dead for more than a day.
+OVERDUE = "events_older_than_a_day"
+
+
 @dataclass
 class Clock:
     """One clock process. What it has seen of beats is its own memory: a lease dies only under a clock's own eyes."""
@@ -172,13 +176,15 @@ class Clock:
             tidy.tidy(self.services)
 
     def sound_alarms(self) -> None:
-        """Whatever waits or is dead for more than a day raises one alarm, whatever its reason."""
+        """Whatever waits or is dead for more than a day raises one alarm, whatever its reason, until nothing does."""
         now = self.services.now()
         with self.services.ledger.read() as tx:
             old = events.older_than(tx, now, self.services.timing.alarm)
-        if not old:
+            sounding = any(alarm.kind == OVERDUE for alarm in alarms.open_alarms(tx))
+        if not old and not sounding:
             return
         with self.services.ledger.write() as tx:
-            alarms.sound(
-                tx, "events_older_than_a_day", "all", f"{old} events wait or are dead for more than a day.", now
-            )
+            if old:
+                alarms.sound(tx, OVERDUE, "all", f"{old} events wait or are dead for more than a day.", now)
+            else:
+                alarms.clear(tx, OVERDUE, "all", now)

@@ -1,0 +1,98 @@
+"""What is written for operators and auditors agrees with what there is."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tools import licences
+from tools.audit import PRODUCT, Known, read
+from tools.closure import ROOT, installed, named
+from workers.reconcile import nightly
+from workers.reconcile.findings import What
+
+DOCS = ROOT / "docs"
+NOSEC = re.compile(r"# nosec\b ?([B\d, ]*)")
+
+
+def sources(*places: str) -> Iterator[Path]:
+    for place in places:
+        path = ROOT / place
+        yield from path.rglob("*.py") if path.is_dir() else [path]
+
+
+def alarm_kinds() -> set[str]:
+    """Every kind that some source hands to `alarms.sound`."""
+    kinds: set[str] = set()
+    for path in sources("workers", "console", "ledger", "webhooks"):
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "alarms.sound":
+                kinds |= kinds_of(module, call.args[1])
+    return kinds
+
+
+def kinds_of(module: str, said: ast.expr) -> set[str]:
+    if ast.unparse(said) == "kind":  # a finding of the night
+        return {f"{nightly.PREFIX}{what.value}" for what in What}
+    return {str(eval(ast.unparse(said), vars(importlib.import_module(module))))}  # noqa: S307 - our own source
+
+
+def test_the_runbook_tells_what_to_do_about_every_alarm() -> None:
+    told = set(re.findall(r"^\| `([a-z_]+)` \|", (DOCS / "runbook.md").read_text(), re.M))
+    kinds = alarm_kinds()
+    assert len(kinds) > 10
+    assert told == kinds
+
+
+def test_every_test_that_the_threat_model_names_is_there() -> None:
+    named_files = set(re.findall(r"`(\w[\w/]*(?:\.py|/))`", (DOCS / "threat-model.md").read_text()))
+    missing = [name for name in named_files if not (ROOT / "tests" / name).exists() and not (ROOT / name).exists()]
+    assert len(named_files) > 20
+    assert missing == []
+
+
+def test_whatever_bandit_leaves_out_is_explained() -> None:
+    skipped = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["bandit"]["skips"])
+    marked = [(path, code) for path in sources(*PRODUCT) for code in NOSEC.findall(path.read_text())]
+    assert not [path for path, code in marked if not re.fullmatch(r"B\d{3}", code.strip())], "a nosec without its rule"
+    explained = set(re.findall(r"^\| (B\d{3}) ", (DOCS / "security.md").read_text(), re.M))
+    assert explained == skipped | {code.strip() for _, code in marked}
+
+
+def test_every_package_that_runs_has_its_licence_on_the_page() -> None:
+    rows = dict(re.findall(r"^\| ([\w.-]+) \| (.+?) \|", licences.PAGE.read_text(), re.M))
+    packages = installed()
+    assert len(packages) > len(named()) > 20
+    assert sorted(packages.keys() - rows.keys()) == [], "make licences"
+    ours = {requirement.name.lower().replace("_", "-") for requirement in named()}
+    assert {name: licences.licence(packages[name]) for name in ours} == {name: rows[name] for name in ours}
+    assert [name for name, said in rows.items() if re.search(r"not stated|AGPL|SSPL|(?<!L)GPL-|^GPL", said)] == []
+
+
+def answer(*rows: dict[str, object]) -> str:
+    return json.dumps({"dependencies": rows, "fixes": []})
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        (answer({"name": "a", "version": "1", "vulns": []}), Known({}, ("b",))),
+        (
+            answer({"name": "a", "version": "1", "vulns": [{"id": "X-1"}]}, {"name": "b", "vulns": []}),
+            Known({"a": ["X-1"]}, ()),
+        ),
+        (answer({"name": "a", "skip_reason": "not found"}, {"name": "b", "vulns": []}), Known({}, ("a",))),
+        ("", Known({}, ("a", "b"))),
+        ("[]", Known({}, ("a", "b"))),
+    ],
+)
+def test_what_was_not_answered_for_is_never_taken_for_clean(said: str, known: Known) -> None:
+    assert read(said, ("a", "b")) == known
