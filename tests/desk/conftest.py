@@ -141,7 +141,9 @@ def roadless(database_url: str, valkey_url: str, simulator: Simulator) -> Iterat
     shop, account = connect(ledger, simulator.url, now)
 
     def adapter(account: Account, *, guard: Guard, turns: Turns | None = None) -> Adapter:
-        return adapter_for(account, guard=guard, allow_private=True, deadline=1.5)
+        return adapter_for(
+            account, guard=guard, allow_private=True, deadline=1.5 if simulator.world.plan.as_json() else 20.0
+        )
 
     bell = Bell(valkey_url, timeout=5)
     made = Desk(None, ledger, shop, account, simulator, now)  # type: ignore[arg-type]

@@ -169,6 +169,11 @@ class Desk:
         self.world.plan.arm(name, 1, None, path, params)
 
 
+def patience(simulator: Simulator) -> float:
+    """Seconds for a call: few where a fault is armed and no answer may come, many on a busy machine otherwise."""
+    return DEADLINE if simulator.world.plan.as_json() else 20.0
+
+
 @contextmanager
 def desk_on(
     url: str, settings: Mapping[str, Any] | None = None, account: Mapping[str, str] | None = None
@@ -184,7 +189,7 @@ def _made(ledger: Ledger, simulator: Simulator, options: Mapping[str, str]) -> D
     time, bell, wraps = Turned(), Mute(), list[Callable[[Adapter], Adapter]]()
 
     def mouth(account: Account, *, guard: Guard, turns: Turns | None = None) -> Adapter:
-        made = adapter_for(account, guard=guard, allow_private=True, deadline=DEADLINE)
+        made = adapter_for(account, guard=guard, allow_private=True, deadline=patience(simulator))
         for wrap in wraps:
             made = wrap(made)
         return made
