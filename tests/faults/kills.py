@@ -52,7 +52,7 @@ def _awake(scene: Scene, pid: int) -> bool:
 
 
 def _door_dies(point: str) -> Inflict:
-    """A door of its own port dies; the healthy door takes the rest."""
+    """A door of its own port dies; the healthy door takes the rest, and what was not answered once more."""
 
     def inflict(scene: Scene) -> bool:
         nth = scene.rng.randint(1, EVENTS // 2)
@@ -61,7 +61,7 @@ def _door_dies(point: str) -> Inflict:
         fired = until(lambda: "SIGKILL" in scene.lab.stack.tail("web-sabotaged"))
         scene.lab.drop("web-sabotaged")
         scene.worker()
-        scene.post(scene.orders[nth:])
+        scene.post([order for order in scene.orders if order.id not in scene.answered])
         return fired
 
     inflict.__name__ = point
