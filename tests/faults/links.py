@@ -44,8 +44,9 @@ def system_wire_stalls(scene: Scene) -> bool:
 
 @fault
 def system_answers_are_swallowed(scene: Scene) -> bool:
-    """Half-open: whatever is asked arrives and is done, and no answer comes back."""
+    """Half-open: whatever is to be made arrives and is made, and no answer comes back."""
     scene.worker()
+    scene.lab.wire.swallows = scene.lab.place.creates
     with scene.lab.wire.being(SWALLOW):
         scene.post()
         return until(lambda: scene.made() > 0)

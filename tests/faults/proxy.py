@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 import time
@@ -23,7 +24,7 @@ class Proxy:
 
     def __init__(self, target: tuple[str, int] | Path) -> None:
         self._target = target
-        self.mode, self.delay, self.carried = PASS, 0.0, 0
+        self.mode, self.delay, self.carried, self.swallows = PASS, 0.0, 0, ""
         self._pairs: set[tuple[socket.socket, socket.socket]] = set()
         self._lock = threading.Lock()
         self._door = socket.create_server(("127.0.0.1", 0), backlog=128)
@@ -90,7 +91,7 @@ class Proxy:
             while data := source.recv(CHUNK):
                 self.carried += 1
                 if seen is not None and not seen:
-                    seen.append(data[:4])
+                    seen.append(data.partition(b"\r\n")[0])
                 if self.delay:
                     time.sleep(self.delay)
                 if may_pass():
@@ -104,7 +105,12 @@ class Proxy:
         return True
 
     def _answers(self, asked: list[bytes]) -> bool:
-        return self._questions() and not (self.mode == SWALLOW and asked == [b"POST"])
+        return self._questions() and not (self.mode == SWALLOW and asked and self._swallowed(asked[0].decode()))
+
+    def _swallowed(self, line: str) -> bool:
+        """Whether a request line, POST /path?query HTTP/1.1, is of those whose answers `swallows` names."""
+        method, _, rest = line.partition(" ")
+        return method == "POST" and bool(re.search(self.swallows, rest.partition(" ")[0].partition("?")[0]))
 
     def __enter__(self) -> Proxy:
         return self
