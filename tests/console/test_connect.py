@@ -17,8 +17,8 @@ from schemas.document import Seller
 from tests.console.conftest import Console
 from tests.queue.conftest import until
 from tests.tokens.endpoint import FIRST, Endpoint, serving
+from workers.held_tokens import ALARM
 from workers.keeping import Keeping
-from workers.tokens import ALARM
 
 BACK = "https://me.example/back"
 

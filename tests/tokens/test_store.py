@@ -14,8 +14,9 @@ from ledger.tables import tokens as table
 from schemas.errors import Auth, Transient, Waiting
 from schemas.ports import Guard, TokenSet
 from tests.ledger.fixtures import NOW, House
+from workers.held_tokens import ALARM, HeldTokens
 from workers.timing import timing_of
-from workers.tokens import ALARM, HeldTokens, Tokens
+from workers.tokens import Tokens
 
 TIMING = replace(timing_of("fast"), token_wait=0.2)
 ORIGIN = "origin-1"

@@ -110,11 +110,12 @@ class AccountBudget:
             log.warning("call_not_counted", account=self._account.key, why=error.detail)
 
     def _learn(self, told: Left) -> None:
-        if told.calls <= 0:
+        """A day or month is corrected in our own count; of any other window only its end matters."""
+        known = [window for window in self._room.long if window.seconds == told.window]
+        for window in known:
+            self._room.calendar.learn(self._account.id, window, max(0, told.calls))
+        if not known and told.calls <= 0:
             self.penalty(told.seconds)
-        for window in self._room.long:
-            if window.seconds == told.window:
-                self._room.calendar.learn(self._account.id, window, max(0, told.calls))
 
     def _unless_down(self) -> None:
         """While the circuit is open only a probe gets through; the others queue for the next ones."""
