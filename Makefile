@@ -37,7 +37,7 @@ test: dev  ## every test but the browser's and the faults: the quick ones on two
 browser: dev  ## the console and the RQ dashboard in a real Chromium
 	$(BIN)/python -m pytest -q -m browser
 
-faults: dev  ## 120 seeded faults in running houses, two at a time, and the books after each (profile fast)
+faults: dev  ## 96 seeded faults in running houses, two at a time, and the books after each (profile fast)
 	$(BIN)/python -m pytest -q -m faults -n 2 --dist load --durations=3
 
 kill: dev  ## the same one by one with a line of figures each: make kill RUNS=50
