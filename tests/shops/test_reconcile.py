@@ -251,7 +251,9 @@ def test_the_nights_findings_are_alarms_until_they_are_gone(asking: Asking) -> N
 def test_a_dead_letter_is_not_told_a_second_time_by_the_night(asking: Asking) -> None:
     asking.desk.run(asking.deliver("035", total="99.99"))
     asking.desk.later(3600)
-    assert len(tonight(asking.desk.services).findings) == 1
+    # The order was captured on a day of its own: a night that looks back over years sees it whenever this runs
+    years = replace(asking.desk.services.timing, night_span=3650 * 24 * 3600.0)
+    assert len(tonight(replace(asking.desk.services, timing=years)).findings) == 1
     assert open_alarms(asking.desk) == []
 
 
