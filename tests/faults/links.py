@@ -6,18 +6,18 @@ import time
 from pathlib import Path
 
 from tests.faults.lab import WORKER, Scene, fault, until
-from tests.faults.proxy import REFUSE, STALL, SWALLOW, Proxy
+from tests.faults.proxy import BREAK, REFUSE, STALL, SWALLOW, Proxy
 
 
 @fault
 def system_wire_cut(scene: Scene) -> bool:
-    """Every connection to the invoicing system is cut again and again while orders are issued."""
-    scene.worker()
-    cut = 0
-    for order in scene.orders:
-        scene.post([order])
-        cut += scene.lab.wire.cut()
-    return until(lambda: scene.made() > 0) and cut > 0
+    """Connections to the invoicing system end again and again, with the question or with the answer on its way."""
+    wire = scene.lab.wire
+    before = wire.broken
+    with wire.being(BREAK):
+        scene.worker()
+        scene.post()
+        return until(lambda: wire.broken - before >= 3)
 
 
 @fault

@@ -12,19 +12,20 @@ from pathlib import Path
 from types import TracebackType
 
 CHUNK = 65536
-PASS, REFUSE, STALL, SWALLOW = "pass", "refuse", "stall", "swallow"
+PASS, REFUSE, STALL, SWALLOW, BREAK = "pass", "refuse", "stall", "swallow", "break"
 
 
 class Proxy:
     """Listens on a port of its own and carries bytes to `target`, a (host, port) or a socket file.
 
     `mode` pass | refuse (new connections are closed) | stall (nothing moves, nothing closes) | swallow (answers are
-    lost, questions arrive); `delay` seconds are added to every chunk.
+    lost, questions arrive) | break (of three chunks two end their connection, before they arrive; `broken` counts);
+    `delay` seconds are added to every chunk.
     """
 
     def __init__(self, target: tuple[str, int] | Path) -> None:
         self._target = target
-        self.mode, self.delay, self.carried, self.swallows = PASS, 0.0, 0, ""
+        self.mode, self.delay, self.carried, self.broken, self.swallows = PASS, 0.0, 0, 0, ""
         self._pairs: set[tuple[socket.socket, socket.socket]] = set()
         self._lock = threading.Lock()
         self._door = socket.create_server(("127.0.0.1", 0), backlog=128)
@@ -92,6 +93,11 @@ class Proxy:
                 self.carried += 1
                 if seen is not None and not seen:
                     seen.append(data.partition(b"\r\n")[0])
+                if self.mode == BREAK and self.carried % 3:
+                    self.broken += 1
+                    _reset(source)
+                    _reset(sink)
+                    return
                 if self.delay:
                     time.sleep(self.delay)
                 if may_pass():

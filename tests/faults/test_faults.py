@@ -20,6 +20,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.faults]
 
 COUNT = int(os.environ.get("BILLHOOK_FAULT_RUNS", "96"))
 FIRST = int(os.environ.get("BILLHOOK_FAULT_SEED", "1"))
+#: A run that its fault missed proves nothing and is done again with other dice, so often at most.
+TRIES = 3
 #: Sorted by name, so that neighbours need the same workers.
 RUNS = sorted(
     (NAMES[index % len(NAMES)], SYSTEMS[(index + index // len(NAMES)) % len(SYSTEMS)], FIRST + index // len(NAMES))
@@ -40,10 +42,14 @@ def _short(factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize(("fault", "system", "seed"), RUNS)
 def test_nothing_is_lost_or_doubled_when(house: Lab, fault: str, system: str, seed: int) -> None:
-    result = run(house, fault, seed, system=system)
-    assert result.fired, "the fault never happened, so this run proves nothing"
-    assert (result.lost, result.duplicated, result.wrong) == (0, 0, []), result
-    assert result.documents == result.stored == 20
+    fired = False
+    for again in range(TRIES):
+        result = run(house, fault, seed + 1000 * again, system=system)
+        assert (result.lost, result.duplicated, result.wrong) == (0, 0, []), result
+        assert result.documents == result.stored == 20
+        if fired := result.fired:
+            break
+    assert fired, "the fault never happened, so these runs prove nothing"
 
 
 def test_without_the_look_up_and_the_systems_uniqueness_the_same_run_doubles(
