@@ -98,7 +98,7 @@ def to_payload(draft: Draft, account: Account, given: say.Given, style: Style = 
     options, kind = account.options, draft.kind
     proforma, credit = kind is Kind.PROFORMA, kind is Kind.CREDIT_NOTE
     body = {
-        **say.taken(given.prefilled), **say.days(draft, given), **say.currency(draft, given, options),
+        **say.taken(draft, given.prefilled), **say.days(draft, given), **say.currency(draft, given, options),
         "Description": say.described(draft, options, unfinished=given.own_address),
         "OrderNumber": draft.order_number[: say.ORDER_NUMBER], "Note": say.note(draft, given),
         "PartnerId": given.partner_id, "PaymentOptionId": given.payment_id,
@@ -107,7 +107,7 @@ def to_payload(draft: Draft, account: Account, given: say.Given, style: Style = 
         "DiscountPercentage": None if proforma else 0,
         "CreditNoteReason": say.reason(draft, options) if credit else None,
         "VatRatePeriods": given.prefilled.get("VatRatePeriods") if credit else None,
-        "Items": say.items(draft, given, style) + say.reductions(given.prefilled),
+        "Items": say.items(draft, given, style) + say.reductions(draft, given.prefilled),
     }  # fmt: skip
     said: dict[str, Any] = as_json(filled(body))
     return said

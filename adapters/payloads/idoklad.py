@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.exchange import RATES, fixed_rate
-from adapters.payloads.idoklad_told import marked
+from adapters.payloads.idoklad_told import REDUCTION, marked
 from adapters.styles import Style
 from adapters.wire import Position, encode
 from adapters.words import filled
@@ -46,8 +46,10 @@ class Given:
     reverse_charge_id: int | None = None
 
 
-def taken(prefilled: Row) -> dict[str, Any]:
-    return {name: prefilled[name] for name in TAKEN if prefilled.get(name) not in (None, "", [])}
+def taken(draft: Draft, prefilled: Row) -> dict[str, Any]:
+    """Only an invoice names the proforma that it settles."""
+    names = TAKEN if draft.kind is Kind.INVOICE else set(TAKEN) - {"ProformaInvoices"}
+    return {name: prefilled[name] for name in TAKEN if name in names and prefilled.get(name) not in (None, "", [])}
 
 
 def described(draft: Draft, options: Mapping[str, str], *, unfinished: bool = False) -> str:
@@ -90,7 +92,7 @@ def items(draft: Draft, given: Given, style: Style) -> list[dict[str, Any]]:
 
 
 def credit_sign(prefilled: Row) -> int:
-    rows = prefilled.get("Items") or ()
+    rows = [row for row in prefilled.get("Items") or () if row.get("ItemType") != REDUCTION]
     whole = sum((Decimal(str(row["Amount"])) * Decimal(str(row["UnitPrice"])) for row in rows), Decimal(0))
     return -1 if whole < 0 else 1
 
@@ -113,9 +115,12 @@ def _cut(position: Position) -> str:
     return (name[: NAME - len(rest)] + rest) or "-"
 
 
-def reductions(prefilled: Row) -> list[dict[str, Any]]:
-    """The lines by which iDoklad takes a paid proforma off its invoice, as it made them but without their sums."""
-    rows = (row for row in prefilled.get("Items") or () if row.get("ItemType") == 2)
+def reductions(draft: Draft, prefilled: Row) -> list[dict[str, Any]]:
+    """The lines by which iDoklad takes a paid proforma off its invoice, as it made them but without their sums. A
+    credit note has none: what was paid by the proforma goes back too."""
+    if draft.kind is not Kind.INVOICE:
+        return []
+    rows = (row for row in prefilled.get("Items") or () if row.get("ItemType") == REDUCTION)
     return [filled({name: value for name, value in row.items() if name != "Prices"}) for row in rows]
 
 
@@ -123,7 +128,7 @@ def recount(payload: Row, given: Given) -> dict[str, Any]:
     """The same document to be calculated only (sheet section 5), without the lines that take a proforma off."""
     names = ("CurrencyId", "PaymentOptionId", "DateOfTaxing", "HasVatRegimeOss", "VatRatePeriods")
     told = ("Name", "Amount", "UnitPrice", "PriceType", "VatRateType", "VatRate", "DiscountPercentage")
-    rows = [row for row in payload["Items"] if row.get("ItemType") != 2]
+    rows = [row for row in payload["Items"] if row.get("ItemType") != REDUCTION]
     return filled({
         **{name: payload.get(name) for name in names}, "VatRateCountryId": given.oss_country_id,
         "Items": [{"Id": at, **{name: row[name] for name in told if name in row}} for at, row in enumerate(rows, 1)],

@@ -90,6 +90,15 @@ def test_a_credit_note_keeps_its_invoices_rate_of_exchange_and_signs() -> None:
     assert said["Items"][0]["UnitPrice"] == -61.5
 
 
+def test_a_credit_note_takes_no_proforma_off_whatever_the_prefilled_one_has() -> None:
+    off = {"Name": "Odpočet zálohy", "Amount": 1, "UnitPrice": Decimal("-135.3"), "ItemType": 2}
+    prefilled = {**CREDITED, "ProformaInvoices": [900], "Items": [*CREDITED["Items"], off]}
+    note = credit_of(draft(), [line("Cup", "1", "61.50")])
+    said = to_payload(note, ACCOUNT, replace(GIVEN, prefilled=prefilled))
+    assert [row["UnitPrice"] for row in said["Items"]] == [61.5]
+    assert "ProformaInvoices" not in said
+
+
 def test_prices_are_said_with_four_decimals_and_if_need_be_with_two() -> None:
     wanted = draft(lines=[line("Pin", "3", "8.78")])
     four, two = (to_payload(wanted, ACCOUNT, GIVEN, style)["Items"] for style in STYLES["idoklad"])

@@ -13,7 +13,7 @@ from adapters.wire import compare
 from schemas.document import Kind, Sight
 from schemas.errors import Ambiguous, Auth, Permanent, RateLimited, Transient
 from tests.adapters.agenda import FIRST, Agenda, agenda
-from tests.adapters.drafts import PERSON, UNPAID, credit_of, draft, line
+from tests.adapters.drafts import CUPS, PERSON, UNPAID, credit_of, draft, line
 from tests.adapters.series_crowd import account_at
 
 __all__ = ["agenda"]
@@ -82,6 +82,17 @@ def test_a_credit_note_has_the_signs_of_the_prefilled_one(agenda: Agenda, sign: 
     row = agenda.row("CreditNotes", made.system_id)
     assert (row["CreditedInvoiceId"], row["CreditNoteReason"]) == (int(document.system_id), "Return")
     assert (row["Prices"]["TotalWithVat"] < 0) is (sign == "negative")
+
+
+def test_a_credit_note_of_an_invoice_that_settled_a_proforma_gives_back_the_whole_sum(agenda: Agenda) -> None:
+    asked = draft(Kind.PROFORMA, payment=UNPAID)
+    invoice = draft(order=asked.order_id)
+    document = agenda.adapter().issue(invoice, agenda.adapter().issue(asked))
+    note = credit_of(invoice, CUPS)
+    made = agenda.adapter().credit(note, document, invoice)
+    row = agenda.row("CreditNotes", made.system_id)
+    assert abs(row["Prices"]["TotalWithVat"]) == note.totals.gross == made.gross
+    assert not [item for item in row["Items"] if item["ItemType"] == 2]
 
 
 # --- refusals
