@@ -206,8 +206,7 @@ class Idoklad(Adapter):
         return self.agenda.row(f"{path}/Account")
 
     def _made(self, draft: Draft, prefilled: Row, partner: Row) -> Document:
-        """Rehearse, then take the next number and create, alone in the series: the preview of a number reserves
-        nothing (sheet sections 3 and 7)."""
+        """Rehearse, then number and create alone in the series: a preview reserves nothing (sheet sections 3, 7)."""
         name, options = NAMES[draft.kind], self.account.options
         with self.agenda.reading():
             payload = self._rehearsed(draft, given_of(draft, prefilled, partner, self.codes, options))
@@ -217,7 +216,8 @@ class Idoklad(Adapter):
             answer = self.agenda.answer("POST", f"/{name}s", writes=True, json={**payload, **number})
         row = self.agenda.data(answer, writes=True)
         document = self._document(row, draft, answer)
-        return self._document(self._finished(row, draft), draft) if told.is_unfinished(row) else document
+        with self.agenda.after_the_document():
+            return self._document(self._finished(row, draft), draft) if told.is_unfinished(row) else document
 
     def _rehearsed(self, draft: Draft, given: say.Given) -> Mapping[str, Any]:
         """The body whose recount gives the draft back: nothing is issued that would come out otherwise."""

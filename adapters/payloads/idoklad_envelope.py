@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.answer import Answer, outcome, unclear, wait_of
 from adapters.http import Speaker
-from schemas.errors import AdapterError, Ambiguous, Auth, Permanent, RateLimited, Transient
+from schemas.errors import AdapterError, Ambiguous, Auth, Permanent, RateLimited, Transient, Waiting
 
 PLAN = ("iDoklad refuses calls: its plan has ended or is too small, or the month's calls are used up. Settle that "
         "there (Nastavení > Předplatné), then: flask account resume KEY.")  # fmt: skip
@@ -125,6 +125,17 @@ class Agenda:
         except Ambiguous as error:
             words = f"Whether it was done is not clear: {error.detail}"
             raise self.speaker.error(Transient, words, error.exchange, code="STEP_UNCLEAR") from None
+
+    @contextmanager
+    def after_the_document(self) -> Iterator[None]:
+        """A step that the document still needs: however it fails, refused, put off or unclear, the document is there
+        and looked up first, no sooner than look-ups show it; whoever finds it does the step."""
+        try:
+            yield
+        except (AdapterError, Waiting) as error:
+            words = f"The document is made, its buyer's address is still to be set: {error.detail}"
+            exchange = error.exchange if isinstance(error, AdapterError) else None
+            raise self.speaker.error(Ambiguous, words, exchange, code="STEP_UNCLEAR") from None
 
     @contextmanager
     def reading(self, written: Answer | None = None) -> Iterator[None]:

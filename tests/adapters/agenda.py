@@ -47,8 +47,11 @@ class Agenda:
     def switch(self, **settings: object) -> None:
         self._door("settings", settings)
 
-    def arm(self, name: str, path: str, method: str | None = None, **params: object) -> None:
-        self._door("faults", {"name": name, "times": 1, "method": method, "path": path, "params": params})
+    def arm(self, name: str, path: str, method: str | None = None, *, times: int = 1, **params: object) -> None:
+        self._door("faults", {"name": name, "times": times, "method": method, "path": path, "params": params})
+
+    def disarm(self) -> None:
+        self.simulator.world.plan.clear()
 
     def _door(self, place: str, body: object) -> None:
         answer = requests.post(f"{self.simulator.url}/_sim/{place}", json=body, timeout=10)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from schemas.document import Address, Sight
-from schemas.errors import Permanent, Transient
+from schemas.errors import Ambiguous, Permanent, Transient
 from tests.adapters.agenda import Agenda, agenda
 from tests.adapters.drafts import CUPS, FIRM, PERSON, credit_of, draft
 
@@ -24,13 +24,16 @@ def test_a_known_firm_at_another_address_stays_one_contact_and_the_document_says
     assert not row["Description"].endswith("...]")
 
 
-@pytest.mark.parametrize("fault", ["reset_before", "timeout_after", "half"])
-def test_an_address_whose_change_is_lost_is_set_by_whoever_finds_the_document(agenda: Agenda, fault: str) -> None:
+@pytest.mark.parametrize("fault", ["reset_before", "timeout_after", "half", "429", "500", "expired_token"])
+def test_an_address_whose_change_fails_leaves_a_doubt_and_is_set_by_whoever_finds_the_document(
+    agenda: Agenda, fault: str
+) -> None:
     agenda.issued(draft(buyer=FIRM))
     wanted = draft(buyer=MOVED)
-    agenda.arm(fault, "/IssuedInvoices$", "PATCH")
-    with pytest.raises(Transient) as caught:
+    agenda.arm(fault, "/IssuedInvoices$", "PATCH", times=2)
+    with pytest.raises(Ambiguous) as caught:
         agenda.adapter(deadline=1.0).issue(wanted)
+    agenda.disarm()
     assert caught.value.code == "STEP_UNCLEAR"
     found = agenda.adapter().find(wanted)
     assert found.sight is Sight.ONE
