@@ -16,6 +16,7 @@ SIMULATORS: dict[str, str] = {
     "fakturownia": "simulators.fakturownia",
     "idoklad": "simulators.idoklad",
     "konto": "simulators.konto",
+    "kontozz": "simulators.kontozz",
     "superfaktura": "simulators.superfaktura",
     "unas": "simulators.unas",
     "woocommerce": "simulators.woocommerce",

@@ -1,0 +1,7 @@
+"""python -m simulators.kontozz"""
+
+import sys
+
+from simulators.kontozz import main
+
+sys.exit(main())
