@@ -218,7 +218,8 @@ def test_a_key_ends_on_its_day_and_only_a_new_one_helps(company: Company) -> Non
 
 
 def test_the_key_may_be_carried_otherwise(company: Company) -> None:
-    key = company.headers.pop("X-API-KEY")
+    key = str(company.world.settings["token"])
+    del company.headers["X-API-KEY"]
     company.switch(auth_name="Authorization", auth_scheme="Bearer")
     company.headers["Authorization"] = f"Bearer {key}"
     assert company.good("GET", f"{BASE}/company")["id"] == 7
