@@ -16,6 +16,7 @@ from workers.ending import Ending, Incident
 from workers.follow_ups import follow_up
 from workers.hand import Hand
 from workers.notice import Cause
+from workers.paused import to_go_on
 from workers.retry import Step, next_step, system_of
 
 log = structlog.get_logger(__name__)
@@ -107,7 +108,8 @@ def _pause(hand: Hand, account: Account, step: Step) -> None:
     with hand.services.ledger.write() as tx:
         first = connections.pause_account(tx, account.id, step.detail, hand.services.now())
         if first:
-            alarms.sound(tx, "account_paused", account.key, step.detail, hand.services.now(), step.remedy)
+            remedy = to_go_on(account, step.remedy)
+            alarms.sound(tx, "account_paused", account.key, step.detail, hand.services.now(), remedy)
     if first:
         log.error("account_paused", account=account.key, system=account.system)
         cause = Cause("account_paused", account.system, "Auth", step.code, hand.event.id, account.key)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from schemas.connection import Account
 from schemas.errors import Waiting
 
@@ -15,3 +17,10 @@ def refuse_paused(account: Account) -> None:
             code="ACCOUNT_PAUSED",
             remedy=f"Mend the account, then: flask account resume {account.key}",
         )
+
+
+def to_go_on(account: Account, remedy: str) -> str:
+    """What to do about a refused key, with the very command by which the account then goes on."""
+    if "flask account" in remedy:
+        return re.sub(r"(flask account \w+ )KEY\b", rf"\g<1>{account.key}", remedy)
+    return f"{remedy} Then: flask account resume {account.key} --set FIELD=VALUE"

@@ -60,6 +60,6 @@ class Agenda:
 
 @pytest.fixture
 def agenda() -> Iterator[Agenda]:
-    with at(CZECHIA), start(world_of("idoklad")(**VENDOR.started, refresh_token=FIRST)) as simulator:
+    with at(CZECHIA), start(world_of("idoklad")(**{**VENDOR.started, "refresh_token": FIRST})) as simulator:
         yield Agenda(simulator)
         assert not simulator.world.crashes, simulator.world.crashes

@@ -61,6 +61,8 @@ class Vendor:
     #: The system says how long to wait by a Retry-After header; else in a way of its own, in seconds.
     retry_after: bool = True
     official: Mapping[str, Settings] = field(default_factory=dict)
+    #: A login by a refresh token that is good once, laid over the credentials: the stand-in's own first one.
+    rotating: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def manifest(self) -> Manifest:
