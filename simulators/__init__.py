@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 # key -> module; each module offers WORLD (its class of state and answers), start(...) and main(argv).
 SIMULATORS: dict[str, str] = {
+    "billingo": "simulators.billingo",
     "fakturoid": "simulators.fakturoid",
     "fakturownia": "simulators.fakturownia",
     "idoklad": "simulators.idoklad",

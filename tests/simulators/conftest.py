@@ -9,6 +9,7 @@ import requests
 
 from simulators import fakturoid, fakturownia, superfaktura
 from simulators.server import Simulator
+from tests.simulators.billingo import billingo_server, cabinet  # noqa: F401 - fixtures
 from tests.simulators.fakturoid import Books
 from tests.simulators.idoklad import agenda  # noqa: F401 - a fixture
 from tests.simulators.konto import account  # noqa: F401 - a fixture

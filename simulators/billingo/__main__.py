@@ -1,0 +1,7 @@
+"""python -m simulators.billingo"""
+
+import sys
+
+from simulators.billingo import main
+
+sys.exit(main())
