@@ -27,18 +27,23 @@ class Standing:
     refusal: str = ""
 
 
+_STANDING = select(shop_gates.c.shut_until, shop_gates.c.refused, shop_gates.c.refusal)
+
+
 def standing(tx: Connection, shop_id: int) -> Standing:
     """How a shop's gate stands."""
-    c = shop_gates.c
-    found = tx.execute(select(c.shut_until, c.refused, c.refusal).where(c.shop_id == shop_id)).one_or_none()
+    found = tx.execute(_STANDING.where(shop_gates.c.shop_id == shop_id)).one_or_none()
     return Standing() if found is None else Standing(*found)
 
 
 def lock(tx: Connection, shop_id: int) -> Standing:
     """The same, and nobody else counts at this gate until the transaction ends."""
-    _ensure(tx, shop_id)
-    tx.execute(select(shop_gates.c.shop_id).where(shop_gates.c.shop_id == shop_id).with_for_update())
-    return standing(tx, shop_id)
+    mine = _STANDING.where(shop_gates.c.shop_id == shop_id).with_for_update()
+    found = tx.execute(mine).one_or_none()
+    if found is None:
+        _ensure(tx, shop_id)
+        found = tx.execute(mine).one()
+    return Standing(*found)
 
 
 def shut(tx: Connection, shop_id: int, until: datetime) -> None:
@@ -72,12 +77,14 @@ def counts(tx: Connection, shop_id: int | None, kinds: Collection[str], since: i
 
 def count(tx: Connection, shop_id: int, kinds: Collection[str], minute: int) -> None:
     """One more call of each kind; what is too old for any window goes."""
+    if not kinds:
+        return
     c = shop_calls.c
-    for kind in kinds:
-        more = insert_for(tx, shop_calls).values(shop_id=shop_id, kind=kind, minute=minute, calls=1)
-        again = more.on_conflict_do_update(index_elements=["shop_id", "kind", "minute"], set_={"calls": c.calls + 1})
-        if tx.execute(again.returning(c.calls)).scalar_one() == 1:
-            tx.execute(delete(shop_calls).where(c.shop_id == shop_id, c.kind == kind, c.minute < minute - KEPT))
+    rows = [{"shop_id": shop_id, "kind": kind, "minute": minute, "calls": 1} for kind in kinds]
+    more = insert_for(tx, shop_calls).values(rows)
+    again = more.on_conflict_do_update(index_elements=["shop_id", "kind", "minute"], set_={"calls": c.calls + 1})
+    if 1 in tx.execute(again.returning(c.calls)).scalars().all():
+        tx.execute(delete(shop_calls).where(c.shop_id == shop_id, c.kind.in_(kinds), c.minute < minute - KEPT))
 
 
 def forget(tx: Connection, shop_id: int, kind: str) -> None:

@@ -15,9 +15,11 @@ from adapters.manifest import Field
 from adapters.ports import ShopPorts
 from adapters.shops import unas_times, unas_xml
 from adapters.shops.base import REUSED, Hooks, Reading, ShopClient, ShopInfo, Written
-from adapters.shops.unas_api import URL, Api
+from adapters.shops.unas_api import Api
+from adapters.shops.unas_entry import is_vip, may
 from adapters.shops.unas_hooks import mend
 from adapters.shops.unas_limits import SEVERAL
+from adapters.shops.unas_line import URL
 from adapters.shops.unas_listing import Listing, modified
 from adapters.shops.unas_statuses import type_of
 from adapters.shops.unas_xml import Tree, text
@@ -116,19 +118,14 @@ class Unas(ShopClient):
 
     def verify(self) -> ShopInfo:
         """A log-in, which tells package and permissions."""
-        told = self.api.log_in()
-        entry = self.api.entry()
-        sends = entry.extra.get("package") == "vip"
-        if not self.api.may(entry, "getOrder"):
+        told, token = self.api.entry.log_in(), self.api.entry.token()
+        sends = is_vip(token)
+        if not may(token, "getOrder"):
             raise self.api.error(Auth, "The key may not use getOrder: orders cannot be read.", "NO_RIGHTS", _GIVE)
         needs = {**NEEDS, **(HOOKS_NEED if sends else {})}
-        warnings = [
-            f"The key may not use {name}: {why}." for name, why in needs.items() if not self.api.may(entry, name)
-        ]
-        if not sends:
-            warnings.append(
-                "This package sends no webhooks (VIP does): orders are found by polling, every few minutes."
-            )
+        missing = {name: why for name, why in needs.items() if not may(token, name)}
+        warnings = [f"The key may not use {name}: {why}." for name, why in missing.items()]
+        warnings += [] if sends else ["This package sends no webhooks (VIP does): orders are found by polling."]
         return ShopInfo(text(told, ".//WebshopName"), str(unas_times.BUDAPEST), tuple(warnings), sends)
 
     def order(self, order_id: str) -> Reading:
@@ -146,17 +143,17 @@ class Unas(ShopClient):
 
     def write_back(self, order_id: str, written: Written) -> None:
         """One order a call; number and status apart, so that a status the shop does not know keeps no number back."""
-        order = self._found(order_id, written.identity)
+        order = self._typed(self._found(order_id, written.identity))
         for nodes in (invoice_nodes(order, written), status_nodes(order, written)):
             if nodes:
                 self._set(text(order, "Key"), nodes)
 
     def mend_hooks(self, delivery_url: str, secret: str) -> Hooks:
         """Make what is missing; one that was switched off was switched off by a person and stays."""
-        entry = self.api.entry()
-        if entry.extra.get("package") != "vip":
+        token = self.api.entry.token()
+        if not is_vip(token):
             return Hooks(problem="Webhooks come with UNAS's package VIP alone.", remedy=_POLL)
-        if not all(self.api.may(entry, name) for name in HOOKS_NEED):
+        if not all(may(token, name) for name in HOOKS_NEED):
             return Hooks(problem=f"The key may not use {' and '.join(HOOKS_NEED)}.", remedy=_GIVE)
         return mend(self.api, delivery_url)
 

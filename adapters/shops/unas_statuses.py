@@ -29,8 +29,8 @@ _lock = Lock()
 def type_of(api: Api, status_id: str) -> str:
     """open_normal, open_prepare, close_ok or close_fault; "" for a status that the shop does not have."""
     with _lock:
-        known = _known.get(api.origin)
+        known = _known.get(api.entry.origin)
         if known is None or not timedelta(0) <= api.now() - known.at < KEPT:
             told = api.read("getOrderStatus", {}, "OrderStatuses").findall("OrderStatus")
-            known = _known[api.origin] = _Known({text(one, "Id"): text(one, "Type") for one in told}, api.now())
+            known = _known[api.entry.origin] = _Known({text(one, "Id"): text(one, "Type") for one in told}, api.now())
     return known.types.get(status_id, "")

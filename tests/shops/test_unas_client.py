@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 
 from adapters.oauth import InMemory
+from adapters.shops import client_for
 from adapters.shops.base import Written
+from schemas.connection import Shop
 from schemas.document import Kind
 from schemas.errors import Ambiguous, Auth, Permanent, RateLimited, Transient
 from schemas.ports import OpenGate
 from schemas.unas import read_order
+from tests.shops.scripted import Asked, Said, page, site
 from tests.shops.unas_there import NOW, client, make
 from tests.simulators.unas_shop import Caller, open_shop
 
@@ -287,3 +290,31 @@ def test_an_answer_without_words_is_transient_for_a_read_and_ambiguous_for_a_wri
     there.world.plan.arm("html_200", 1, "POST", "/shop/getOrder", {})
     with pytest.raises(Transient):
         client(there, **shared).order(made["key"])
+
+
+def test_a_web_page_in_between_is_no_refused_key() -> None:
+    def answer(asked: Asked) -> Said:
+        if asked.path.endswith("/login"):
+            return Said(raw=b"<Login><Token>t0ken</Token><Subscription>vip</Subscription></Login>")
+        return page(403, "Attention required")
+
+    shared = shared_ports()
+    with site(answer) as there:
+        shop = Shop(1, "bolt", "unas", "Bolt", credentials={"api_key": "k" * 40, "api_url": there.url})
+        for _ in range(2):
+            with pytest.raises(Transient) as caught:
+                client_for(shop, allow_private=True, deadline=5.0, **shared).order("1-1")
+            assert caught.value.code == "HTML_ANSWER"
+        assert [path for _, path in there.paths] == ["/shop/login", "/shop/getOrder", "/shop/getOrder"]
+
+
+@pytest.mark.parametrize("said", [page(403), page(200), Said(raw=b"")])
+def test_a_log_in_that_is_not_answered_in_words_refuses_no_key(said: Said) -> None:
+    shared = shared_ports()
+    with site(lambda asked: said) as there:
+        shop = Shop(1, "bolt", "unas", "Bolt", credentials={"api_key": "k" * 40, "api_url": there.url})
+        with pytest.raises(Transient):
+            client_for(shop, allow_private=True, deadline=5.0, **shared).order("1-1")
+        there.answer = lambda asked: Said(raw=b"<Error>Invalid Key</Error>", status=400)
+        with pytest.raises(Auth):
+            client_for(shop, allow_private=True, deadline=5.0, **shared).order("1-1")

@@ -13,8 +13,8 @@ from adapters.redact import Redactor
 from adapters.shops import unas_xml
 from adapters.shops.base import Hooks, Written
 from adapters.shops.unas import invoice_nodes
-from adapters.shops.unas_api import PERSONAL
 from adapters.shops.unas_hooks import EVENTS
+from adapters.shops.unas_line import PERSONAL
 from schemas.document import Kind
 from schemas.errors import Ambiguous, Auth, Permanent
 from tests.shops.unas_there import client, kept, make

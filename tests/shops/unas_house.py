@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -33,7 +33,7 @@ from workers.services import Services
 from workers.shop.clients import ShopClients
 from workers.shop.gates import Gates
 from workers.shop.rounds import Rounds
-from workers.timing import REAL
+from workers.timing import REAL, Timing
 from workers.tokens import Tokens
 
 #: A winter's morning in Budapest, eight o'clock there.
@@ -159,6 +159,19 @@ class House:
             polls.set_mode(tx, self.shop.id, mode)
 
 
+def services_of(ledger: Ledger, now: Callable[[], datetime], timing: Timing = REAL, divisor: int = 1) -> Services:
+    """A process' tools, by a clock of its own; `divisor` makes UNAS's limits tighter."""
+    tokens, gates = Tokens(ledger, timing, now), Gates(ledger, now, divisor)
+    clients = ShopClients(tokens, gates, replace(timing, call=20.0), now, allow_private=True)
+
+    def adapter(account: Account, *, guard: Guard, turns: Turns | None = None) -> Adapter:
+        return adapter_for(account, guard=guard, allow_private=True, deadline=20)
+
+    return Services(
+        ledger, Mute(), Leases(ledger, timing), adapter, timing, now=now, shop_client=clients,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
 @contextmanager
 def house(
     database_url: str, policy: Mapping[str, Any] = PAID, options: Mapping[str, str] | None = None,
@@ -168,17 +181,7 @@ def house(
     ledger, moment = open_ledger(database_url, Vault([KEY])), [start]
     with fakturownia.start() as books, open_shop(clock=start.isoformat(), **settings) as there:
         shop = _connected(ledger, there, books, policy, options or {}, start)
-
-        def adapter(account: Account, *, guard: Guard, turns: Turns | None = None) -> Adapter:
-            return adapter_for(account, guard=guard, allow_private=True, deadline=20)
-
-        services = Services(
-            ledger, Mute(), Leases(ledger, REAL), adapter, REAL, now=lambda: moment[0],  # type: ignore[arg-type]
-        )  # fmt: skip
-        made = House(services, ledger, shop, there, books, moment)
-        tokens, gates = Tokens(ledger, REAL, services.now), Gates(ledger, services.now)
-        clients = ShopClients(tokens, gates, replace(REAL, call=20.0), services.now, allow_private=True)
-        made.services = replace(services, shop_client=clients)
+        made = House(services_of(ledger, lambda: moment[0]), ledger, shop, there, books, moment)
         made.mode("poll")
         yield made
         assert not books.world.crashes, books.world.crashes

@@ -13,7 +13,7 @@ import structlog
 
 from ledger import gates
 from ledger.engine import Ledger, Tx
-from ledger.gates import MINUTE
+from ledger.gates import MINUTE, Counts
 from schemas.connection import Shop
 from schemas.errors import RateLimited
 from schemas.ports import Left, Limit, Refusal
@@ -44,10 +44,11 @@ class Gates:
 
 @dataclass(frozen=True)
 class ShopGate:
-    """The Gate (schemas/ports.py) of one shop."""
+    """The Gate (schemas/ports.py) of one shop. `noted` is what the last call that was asked for found of each kind."""
 
     shared: Gates
     shop: Shop
+    noted: dict[str, int] = field(default_factory=dict)
 
     def budget(self, limits: Sequence[Limit]) -> ShopBudget:
         return ShopBudget(self, tuple(limits) if self.shared.counted else ())
@@ -57,9 +58,7 @@ class ShopGate:
             gates.count(tx, self.shop.id, (kind,), self.minute())
 
     def forget(self, kind: str) -> None:
-        with self.shared.ledger.read() as tx:
-            there = gates.counts(tx, self.shop.id, (kind,), 0)[kind]
-        if there:
+        if self.noted.get(kind, 1):
             with self.shared.ledger.write() as tx:
                 gates.forget(tx, self.shop.id, kind)
 
@@ -128,8 +127,9 @@ class ShopBudget:
 
     def _refused(self, tx: Tx, now: datetime) -> RateLimited | None:
         """The limit that has no room left for the longest time."""
-        waits = [(self._wait(tx, limit, now), limit) for limit in self.limits]
-        seconds, limit = max(waits, key=lambda found: found[0], default=(0.0, None))
+        found = {**self._found(tx, now, everywhere=False), **self._found(tx, now, everywhere=True)}
+        waits = [(self._wait(found[limit.kind], limit, now), limit) for limit in self.limits]
+        seconds, limit = max(waits, key=lambda wait: wait[0], default=(0.0, None))
         if limit is None or not seconds:
             return None
         words = (
@@ -137,17 +137,31 @@ class ShopBudget:
         )
         return self.gate.full(words, seconds + self._spread())
 
-    def _wait(self, tx: Tx, limit: Limit, now: datetime) -> float:
-        """Seconds until there is room for one more; 0 when there is. A minute counts until all of it has left the
-        window, and one minute longer."""
-        moment, window = now.timestamp(), limit.seconds + LATE
-        first = int(moment - window) // MINUTE
-        shop_id = None if limit.everywhere else self.gate.shop.id
-        found = gates.counts(tx, shop_id, (limit.kind,), first)[limit.kind]
+    def _found(self, tx: Tx, now: datetime, *, everywhere: bool) -> Counts:
+        """What was counted of each kind, of this shop or of all, as far back as the longest window goes."""
+        mine = [limit for limit in self.limits if limit.everywhere is everywhere]
+        if not mine:
+            return {}
+        first = min(self._first(limit, now) for limit in mine)
+        kinds = [limit.kind for limit in mine]
+        found = gates.counts(tx, None if everywhere else self.gate.shop.id, kinds, first)
+        self.gate.noted.update({kind: sum(calls for _, calls in rows) for kind, rows in found.items()})
+        return found
+
+    def _first(self, limit: Limit, now: datetime) -> int:
+        """The first minute that counts: all of it has to leave the window, and one minute has to pass."""
+        return int(now.timestamp() - limit.seconds - LATE) // MINUTE
+
+    def _wait(self, counted: Sequence[tuple[int, int]], limit: Limit, now: datetime) -> float:
+        """Seconds until there is room for one more; 0 when there is."""
+        first = self._first(limit, now)
+        found = [(minute, calls) for minute, calls in counted if minute >= first]
         over = sum(calls for _, calls in found) - self._most(limit) + 1
         if over <= 0:
             return 0.0
-        return self._gone(found, over, window) - moment if self._most(limit) else float(limit.seconds)
+        if not self._most(limit):
+            return float(limit.seconds)
+        return self._gone(found, over, limit.seconds + LATE) - now.timestamp()
 
     def _gone(self, found: Collection[tuple[int, int]], over: int, window: int) -> float:
         """When so many of the oldest calls have left the window."""

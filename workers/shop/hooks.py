@@ -10,7 +10,7 @@ from adapters.shops.base import Hooks
 from ledger import alarms, polls
 from ledger.polls import Poll
 from schemas.connection import Shop
-from schemas.errors import AdapterError
+from schemas.errors import AdapterError, RateLimited
 from workers.services import Services
 
 log = structlog.get_logger(__name__)
@@ -28,6 +28,9 @@ def mind(services: Services, shop: Shop, row: Poll) -> bool:
     try:
         client = services.shop_client(shop)
         hooks = client.mend_hooks(f"{services.public_url}/webhooks/{shop.key}", shop.secrets[0])
+    except RateLimited as error:
+        log.info("webhooks_looked_at_later", shop=shop.key, code=error.code)
+        return False
     except AdapterError as error:
         hooks = Hooks(problem=f"The webhooks cannot be looked at: {error.detail}", remedy=error.remedy)
     _write_down(services, shop, hooks, were_good=row.hooks_good_at is not None)

@@ -171,11 +171,13 @@ def ring(services: Services, bells: Sequence[Bell]) -> None:
 
 
 def _failed(services: Services, shop: Shop, error: AdapterError) -> None:
-    """One alarm per shop, however often; a limit that was reached is waited out."""
+    """One alarm per shop, however often. A limit that was reached is waited out; our own count of it is no alarm."""
     now = services.now()
     pause = error.retry_after if isinstance(error, RateLimited) else 0.0
     later = now + timedelta(seconds=pause) if pause > services.timing.poll else None
     with services.ledger.write() as tx:
         polls.fail(tx, shop.id, error.detail, now, later)
-        alarms.sound(tx, FAILED, shop.key, f"The shop's orders cannot be listed: {error.detail}", now, error.remedy)
+        if error.code != "BUDGET_USED_UP":
+            words = f"The shop's orders cannot be listed: {error.detail}"
+            alarms.sound(tx, FAILED, shop.key, words, now, error.remedy)
     log.warning("shop_not_looked_at", shop=shop.key, code=error.code, why=error.detail)
