@@ -16,6 +16,7 @@ SIMULATORS: dict[str, str] = {
     "fakturoid": "simulators.fakturoid",
     "fakturownia": "simulators.fakturownia",
     "idoklad": "simulators.idoklad",
+    "jortt": "simulators.jortt",
     "konto": "simulators.konto",
     "kontozz": "simulators.kontozz",
     "superfaktura": "simulators.superfaktura",

@@ -12,6 +12,7 @@ from simulators.server import Simulator
 from tests.simulators.billingo import billingo_server, cabinet  # noqa: F401 - fixtures
 from tests.simulators.fakturoid import Books
 from tests.simulators.idoklad import agenda  # noqa: F401 - a fixture
+from tests.simulators.jortt import jortt_server, office  # noqa: F401 - fixtures
 from tests.simulators.konto import account  # noqa: F401 - a fixture
 from tests.simulators.superfaktura import Ledger
 from tests.simulators.woo import store  # noqa: F401 - a fixture
