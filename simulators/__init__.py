@@ -15,6 +15,7 @@ SIMULATORS: dict[str, str] = {
     "billingo": "simulators.billingo",
     "fakturoid": "simulators.fakturoid",
     "fakturownia": "simulators.fakturownia",
+    "fortnox": "simulators.fortnox",
     "idoklad": "simulators.idoklad",
     "jortt": "simulators.jortt",
     "konto": "simulators.konto",

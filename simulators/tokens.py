@@ -13,11 +13,11 @@ class Tokens:
         self.issued = 0
         self.refused_refreshes = 0
 
-    def access(self, seconds: float, alone: bool = False) -> str:
-        """A new access token; `alone` ends the life of all made before."""
+    def access(self, seconds: float, alone: bool = False, made: str = "") -> str:
+        """A new access token (`made`: this one); `alone` ends the life of all made before."""
         if alone:
             self.ends.clear()
-        token = secrets.token_hex(20)
+        token = made or secrets.token_hex(20)
         self.ends[token] = time.monotonic() + seconds
         self.issued += 1
         return token

@@ -11,6 +11,7 @@ from simulators import fakturoid, fakturownia, superfaktura
 from simulators.server import Simulator
 from tests.simulators.billingo import billingo_server, cabinet  # noqa: F401 - fixtures
 from tests.simulators.fakturoid import Books
+from tests.simulators.fortnox import fortnox_server, swedish  # noqa: F401 - fixtures
 from tests.simulators.idoklad import agenda  # noqa: F401 - a fixture
 from tests.simulators.jortt import jortt_server, office  # noqa: F401 - fixtures
 from tests.simulators.konto import account  # noqa: F401 - a fixture
