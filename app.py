@@ -78,6 +78,7 @@ def _house(settings: Settings) -> House:
         allow_private=settings.allow_private_addresses,
         vendor_limits=settings.vendor_limits == "kept",
         notice=watch.notice(settings.public_url),
+        var=settings.var,
     )
 
 
@@ -102,8 +103,10 @@ def _open_doors(app: Flask, settings: Settings, house: House) -> None:
     api = openapi.publish(app)
     app.extensions["billhook.api"] = api
     app.register_blueprint(apipage.blueprint(api))
-    stale = house.timing.heartbeat_stale
-    app.register_blueprint(health.blueprint(health.Health(house.ledger, bell.ping, stale, settings.metrics_dir)))
+    machines = health.Health(
+        house.ledger, bell.ping, house.witnesses(DOOR_RING).agree, house.timing.heartbeat_stale, settings.metrics_dir
+    )
+    app.register_blueprint(health.blueprint(machines))
     pages.register(app, house, auth.register(app, house))
     rq_dashboard.register(app, house)
     cli.register(app)

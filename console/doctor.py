@@ -62,6 +62,7 @@ def _findings() -> Iterator[Finding]:
     if any(checked.status == FAIL for _, checked in database):
         yield "the rest", Checked(WARN, "Clock and connections were not looked at.", "Mend the database first.")
         return
+    yield from _guarded("restore", _restored)
     yield from _guarded("clock", _clock)
     yield from _guarded("alarms", _alarms)
     yield from _guarded("connections", _connections)
@@ -105,6 +106,13 @@ def _redis() -> Iterator[Finding]:
         return
     remedy = "Set maxmemory-policy to noeviction: a job that is evicted is rung again only minutes later."
     yield "redis", Checked(FAIL, f"Its maxmemory-policy is {policy}.", remedy)
+
+
+def _restored() -> Iterator[Finding]:
+    """Raises Restored, which is a finding."""
+    found = house().witnesses(_REDIS_SECONDS).agree()
+    if found.restored_at:
+        yield "restore", Checked(OK, f"The last one was accepted at {found.restored_at:%Y-%m-%d %H:%M} UTC.")
 
 
 def _workers() -> Iterator[Finding]:

@@ -9,8 +9,10 @@ import threading
 
 import click
 
-from console.parts import house
+from console.parts import house, plainly
+from schemas.errors import BillhookError
 from workers.clock import Clock
+from workers.standby import refuse_eviction
 
 
 @click.command("migrate")
@@ -23,7 +25,10 @@ def migrate() -> None:
 @click.command("worker")
 def worker() -> None:
     """Take events from Redis and work on them until told to stop; SIGTERM hands back what is not finished in time."""
-    house().work()
+    try:
+        house().work()
+    except BillhookError as error:
+        raise plainly(error) from None
 
 
 @click.command("alone", hidden=True)
@@ -39,4 +44,9 @@ def clock() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    Clock(house().services(), f"{socket.gethostname()}:{os.getpid()}").run(stop)
+    services = house().services()
+    try:
+        refuse_eviction(services.bell)
+    except BillhookError as error:
+        raise plainly(error) from None
+    Clock(services, f"{socket.gethostname()}:{os.getpid()}").run(stop)

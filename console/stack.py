@@ -54,6 +54,7 @@ class Stack:
         own = {
             "DATABASE_URL": f"sqlite:///{(self.folder / 'billhook.db').resolve()}",
             "REDIS_URL": self.redis_url,
+            "BILLHOOK_VAR": str(self.folder.resolve()),
             "SECRET_KEY_FILE": str((self.folder / "secret.key").resolve()),
             "PUBLIC_URL": self.url,
             "FLASK_APP": "app:create_app",

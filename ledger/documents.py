@@ -101,8 +101,8 @@ def mark_issuing(tx: Connection, document_id: int, now: datetime) -> None:
 
 
 def back_to_planned(tx: Connection, document_id: int) -> None:
-    """Surely nothing was made."""
-    _move(tx, document_id, {"state": "planned", "issuing_at": None, "nones": 0})
+    """Surely nothing was made, and so nothing was mailed."""
+    _move(tx, document_id, {"state": "planned", "issuing_at": None, "nones": 0, "email_state": "", "email_at": None})
 
 
 def seen_none(tx: Connection, document_id: int, now: datetime) -> int:

@@ -12,9 +12,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 
-from ledger import sqlite
+from ledger import epoch, sqlite
 from ledger.engine import open_ledger, parse_url
-from ledger.settings import ensure_epoch
 from ledger.tables import metadata
 from ledger.vault import Vault, make_key
 
@@ -33,7 +32,7 @@ def migrate(url: str, *, timeout: float = 60.0) -> None:
         if tx.dialect.name == "postgresql":
             tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
         command.upgrade(_config(tx), "head")
-        ensure_epoch(tx)
+        epoch.ensure(tx)
 
 
 def check_schema(url: str) -> list[str]:

@@ -129,6 +129,14 @@ def hooks(tx: Connection, shop_id: int, good_at: datetime | None, problem: str) 
     _set(tx, shop_id, hooks_problem=problem, **({"hooks_good_at": good_at} if good_at else {}))
 
 
+def rewind(tx: Connection, since: datetime) -> None:
+    """After a restore: nothing listed after that counts as stored, and every shop's turn is now."""
+    c = polls.c
+    for column in (c.mark, c.good_at, c.hooks_good_at):
+        tx.execute(update(polls).where(column > since).values({column: since}))
+    tx.execute(update(polls).values(next_at=None))
+
+
 def known(tx: Connection, shop_id: int, order_ids: Collection[str]) -> Mapping[str, list[Known]]:
     """What the ledger has of these orders; an order without an entry was never heard of.
 

@@ -1,4 +1,4 @@
-"""What the ledger knows about itself: its epoch (DESIGN 4, Restore) and when each clock last beat."""
+"""What the ledger knows about itself: single values by name, and when each clock last beat."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from ledger.down import LedgerDown
 from ledger.tables import clocks, settings
 from ledger.upsert import insert_for
 
-_EPOCH = "epoch"
 _TOUCH = "touch"
 
 
@@ -31,27 +29,6 @@ def claim(tx: Connection, key: str, value: str) -> str | None:
     before = tx.execute(select(settings.c.value).where(settings.c.key == key).with_for_update()).scalar_one_or_none()
     write(tx, key, value)
     return before
-
-
-def ensure_epoch(tx: Connection) -> None:
-    """Begin the first epoch, unless there is one (part of migrating)."""
-    fresh = insert_for(tx, settings).values(key=_EPOCH, value=uuid.uuid4().hex)
-    tx.execute(fresh.on_conflict_do_nothing(index_elements=["key"]))
-
-
-def epoch(tx: Connection) -> str:
-    """The ledger's epoch: the same in database, Redis and `var/` unless one of them was emptied or restored."""
-    found = read(tx, _EPOCH)
-    if found is None:
-        raise LedgerDown("The ledger has no epoch: it was never migrated.", remedy="Run the release command.")
-    return found
-
-
-def new_epoch(tx: Connection) -> str:
-    """Begin a new epoch, after a restore was accepted."""
-    fresh = uuid.uuid4().hex
-    write(tx, _EPOCH, fresh)
-    return fresh
 
 
 def touch(tx: Connection) -> None:

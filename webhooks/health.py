@@ -16,14 +16,17 @@ from prometheus_client.registry import Collector
 from ledger import events, settings
 from ledger.engine import Ledger, LedgerDown
 from workers.bell import BellDown
+from workers.witnesses import Restored
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`ping_bell` raises BellDown; a clock silent for `stale` seconds is missing; `metrics_dir` "" = one process."""
+    """`ping_bell` raises BellDown, `agree` Restored; a clock silent for `stale` seconds is missing; `metrics_dir` "" =
+    one process."""
 
     ledger: Ledger
     ping_bell: Callable[[], None]
+    agree: Callable[[], object]
     stale: float
     metrics_dir: str = ""
 
@@ -63,6 +66,7 @@ def _readiness(health: Health) -> dict[str, object]:
     missing = [] if _bell_answers(health) else ["Redis does not answer: events are rung later by the clock."]
     if silent is None or silent > health.stale:
         missing.append("No clock is running: start `flask clock`.")
+    missing += _restored(health)
     return {
         "status": "degraded" if missing else "ready",
         "missing": missing,
@@ -77,6 +81,14 @@ def _bell_answers(health: Health) -> bool:
     except BellDown:
         return False
     return True
+
+
+def _restored(health: Health) -> list[str]:
+    try:
+        health.agree()
+    except Restored as restored:
+        return [f"Workers and clocks stand still. {restored.detail} {restored.remedy}"]
+    return []
 
 
 def _exposition(health: Health) -> bytes:

@@ -93,6 +93,16 @@ class Bell:
         with _trouble():
             self._redis.set(EPOCH, value)
 
+    def size(self) -> int:
+        """How many keys this database of Redis holds."""
+        with _trouble():
+            return int(self._redis.dbsize())
+
+    def empty(self) -> None:
+        """Forget everything in this database of Redis, jobs and budgets alike; a clock then puts back what is due."""
+        with _trouble():
+            self._redis.flushdb()
+
     def ping(self) -> None:
         with _trouble():
             self._redis.ping()

@@ -9,30 +9,24 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from ledger import alarms, events, orders, settings
+from ledger import alarms, epoch, events, settings
 from ledger.engine import LedgerDown
-from schemas.event import State
 from workers import expiring, replay, tidy
+from workers.beats import Beats
 from workers.bell import BellDown
 from workers.keeping import Keeping
-from workers.notice import Cause
 from workers.reconcile.nightly import Nights
 from workers.services import Services
 from workers.shop.rounds import Rounds
+from workers.witnesses import ALARM as RESTORED
+from workers.witnesses import Restored, Witnesses
 
 log = structlog.get_logger(__name__)
 
 #: So many events are rung in one round trip.
 BATCH = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Still:
-    """A beat as this clock first saw it: the monotonic time in seconds, and whose it is."""
-
-    owner: str
-    beat: int
-    since: float
+#: A Redis whose epoch is so many ticks old came back from an old copy of itself.
+OLD_COPY = 100
 
 
 #: The alarm about whatever waits or is dead for more than a day.
@@ -41,21 +35,25 @@ OVERDUE = "events_older_than_a_day"
 
 @dataclass
 class Clock:
-    """One clock process. What it has seen of beats is its own memory: a lease dies only under a clock's own eyes."""
+    """One clock process. It stands still until it has seen that the ledger is the one it was."""
 
     services: Services
     name: str
     monotonic: Callable[[], float] = time.monotonic
-    _seen: dict[int, Still] = field(default_factory=dict)
     _bell_was_down: bool = False
     _tidied: float | None = None
+    _beats: Beats = field(init=False)
     _rounds: Rounds = field(init=False)
     _nights: Nights = field(init=False)
     _keeping: Keeping = field(init=False)
+    _witnesses: Witnesses = field(init=False)
+    _still: bool = field(default=True, init=False)
 
     def __post_init__(self) -> None:
+        self._beats = Beats(self.services, self.monotonic)
         self._rounds, self._nights = Rounds(self.services), Nights(self.services)
         self._keeping = Keeping(self.services)
+        self._witnesses = Witnesses(self.services.ledger, self.services.bell, self.services.epoch_file)
 
     def run(self, stop: threading.Event) -> None:
         """Tick until told to stop; a tick that fails is logged and the next one tries again."""
@@ -64,10 +62,12 @@ class Clock:
             stop.wait(self.services.timing.clock_tick)
 
     def tick(self) -> None:
-        """Everything once. A database or Redis that is away costs this tick only."""
+        """Everything once. A database or Redis that is away costs this tick only; a restored ledger lets it rest."""
+        self._do(self.heartbeat)
+        if self._still:
+            return
         for duty in (
-            self.heartbeat,
-            self.take_abandoned,
+            self._beats.take_abandoned,
             self.mind_epoch,
             self.carry_replays,
             self.ring_due,
@@ -76,57 +76,57 @@ class Clock:
             self.now_and_then,
             self.sound_alarms,
         ):
-            try:
-                duty()
-            except LedgerDown as error:
-                log.warning("clock_without_ledger", duty=duty.__name__, why=error.detail)
-            except BellDown as error:
-                self._bell_was_down = True
-                log.warning("clock_without_bell", duty=duty.__name__, why=error.detail)
+            self._do(duty)
+
+    def _do(self, duty: Callable[[], None]) -> None:
+        try:
+            duty()
+        except LedgerDown as error:
+            log.warning("clock_without_ledger", duty=duty.__name__, why=error.detail)
+        except BellDown as error:
+            self._bell_was_down = True
+            log.warning("clock_without_bell", duty=duty.__name__, why=error.detail)
 
     def heartbeat(self) -> None:
-        """Say that this clock is alive, for /readyz and the doctor."""
+        """Say that this clock is alive, for /readyz and the doctor; and see whether the ledger is the one it was."""
+        try:
+            self._witnesses.agree()
+        except Restored as restored:
+            self._still = True
+            self._witnesses.alarm(restored)
+            with self.services.ledger.write() as tx:
+                settings.beat(tx, f"clock:{self.name}", self.services.now())
+        else:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """The epoch rises: what is committed from here on is later than any copy made before."""
+        now = self.services.now()
         with self.services.ledger.write() as tx:
-            settings.beat(tx, f"clock:{self.name}", self.services.now())
-
-    def take_abandoned(self) -> None:
-        """Take away every lease whose beat this clock has itself seen still for `lease_still`."""
-        with self.services.ledger.read() as tx:
-            beats = orders.beats(tx)
-        now = self.monotonic()
-        self._seen = {b.order_row_id: self._still(b.order_row_id, b.owner, b.beat, now) for b in beats}
-        for beat in beats:
-            if now - self._seen[beat.order_row_id].since >= self.services.timing.lease_still:
-                self._take(beat.order_row_id, beat.owner, beat.beat)
-
-    def _still(self, row_id: int, owner: str, beat: int, now: float) -> Still:
-        seen = self._seen.get(row_id)
-        return seen if seen and (seen.owner, seen.beat) == (owner, beat) else Still(owner, beat, now)
-
-    def _take(self, row_id: int, owner: str, beat: int) -> None:
-        with self.services.ledger.write() as tx:
-            event_id = orders.take_away(tx, row_id, owner, beat)
-            if event_id is None:
-                return
-            event = events.abandon(tx, event_id, self.services.now())
-        if event.state is State.DEAD:
-            self.services.notice(Cause("event_dead", "", "", event.reason, event_id))
-        log.warning("lease_taken_away", event_id=event_id, order=row_id)
+            settings.beat(tx, f"clock:{self.name}", now)
+            if self._still:
+                alarms.clear(tx, RESTORED, "ledger", now)
+            epoch.advance(tx)
+            found = epoch.load(tx)
+        self._witnesses.remember(found)
+        self._still = False
 
     def mind_epoch(self) -> None:
         """When Redis was emptied or was away, no bell can be believed: ring everything again, put failed jobs back."""
         bell, ledger = self.services.bell, self.services.ledger
+        told = bell.epoch()
         with ledger.read() as tx:
-            epoch = settings.epoch(tx)
-        emptied = bell.epoch() != epoch
-        if not emptied and not self._bell_was_down:
-            return
-        with ledger.write() as tx:
-            events.void_rings(tx)
+            found = epoch.load(tx)
+        if told and found.is_behind(told):
+            return  # the next heartbeat sees that, too
+        if emptied := found.is_beyond(told or "", OLD_COPY):
+            log.warning("redis_was_emptied", epoch=found.life)
+        if emptied or self._bell_was_down:
+            with ledger.write() as tx:
+                events.void_rings(tx)
         if emptied:
             self._restore_failed()
-            bell.set_epoch(epoch)
-            log.warning("redis_was_emptied", epoch=epoch)
+        bell.set_epoch(str(found))
         self._bell_was_down = False
 
     def _restore_failed(self) -> None:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 
@@ -32,8 +33,10 @@ from workers.queue.wire import client
 from workers.services import Services, utc_now
 from workers.shop.clients import ShopClients
 from workers.shop.gates import Gates
+from workers.standby import Standby, refuse_eviction
 from workers.timing import Timing
 from workers.tokens import Tokens
+from workers.witnesses import Witnesses
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +50,8 @@ PACE = 1.0
 @dataclass(frozen=True)
 class House:
     """What one installation consists of. `slots` is how many events one worker process has in hand at a time;
-    `vendor_limits` False leaves the systems' call limits alone, which is for simulators."""
+    `vendor_limits` False leaves the systems' call limits alone, which is for simulators; `var` is the folder with this
+    machine's memory of the ledger, None = it has none."""
 
     database_url: str
     redis_url: str
@@ -58,6 +62,7 @@ class House:
     allow_private: bool = False
     vendor_limits: bool = True
     notice: Notice = unwatched
+    var: Path | None = None
 
     def migrate(self) -> None:
         """Bring the database to this version's tables."""
@@ -74,7 +79,7 @@ class House:
         tools = self.ledger, self.bell(), leases, self.mouths(tokens), self.timing
         return Services(
             *tools, run_alone=alone, notice=self.notice, shop_client=self._shop_clients(tokens),
-            public_url=self.public_url,
+            public_url=self.public_url, epoch_file=self.epoch_file,
         )  # fmt: skip
 
     def mouths(self, tokens: Tokens | None = None) -> Mouths:
@@ -97,10 +102,26 @@ class House:
         with self.ledger.read() as tx:
             return [shop.key for shop in connections.list_shops(tx, self.ledger.vault)]
 
+    @property
+    def epoch_file(self) -> Path | None:
+        return self.var / "epoch" if self.var else None
+
+    def witnesses(self, seconds: float = DESK_RING) -> Witnesses:
+        """Who remembers the ledger's epoch."""
+        return Witnesses(self.ledger, self.bell(seconds), self.epoch_file)
+
     def work(self) -> None:
-        """Be a worker until told to stop."""
+        """Be a worker until told to stop; raises Evicting at the start."""
         services = self.services()
         desk_services.use(services)
+        refuse_eviction(services.bell)
+        standby = Standby(self.witnesses(), services.bell, self.timing)
+        while standby.permitted():
+            self._work(services, standby)
+            if not standby.must_rest:
+                return
+
+    def _work(self, services: Services, standby: Standby) -> None:
         pool = Pool(
             self.redis_url,
             self.queues,
@@ -111,6 +132,7 @@ class House:
             on_stop=services.leases.hand_back_all,
         )
         pool.every(self.timing.lease_beat, services.leases.beat)
+        pool.every(self.timing.lease_beat, lambda: standby.watch(pool.stop))
         pool.run()
 
     def work_alone(self, pairs: Sequence[tuple[str, str]]) -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 import structlog
 
 from adapters.base import Adapter
+from adapters.manifest import Reference
 from adapters.wire import compare
 from ledger import documents, orders
 from ledger.documents import DocumentRow
@@ -19,6 +20,7 @@ from workers.ending import Incident
 from workers.follow_ups import wanted
 from workers.follow_ups.wanted import Case
 from workers.hand import Hand
+from workers.unasked import unasked
 
 log = structlog.get_logger(__name__)
 
@@ -106,6 +108,8 @@ def _claim(hand: Hand, account: Account, draft: Draft) -> DocumentRow:
 
 def _look(paper: Paper, *, doubt: bool = False) -> Found:
     """Ask the system; gives NONE or ONE, raises on anything less certain. `doubt`: it may have been sent before."""
+    if paper.adapter.manifest.reference is Reference.NONE:
+        return unasked(paper, doubt=doubt)
     found = paper.adapter.find(paper.draft, paper.followed, doubt=doubt)
     if found.sight is Sight.MANY:
         numbers = ", ".join(d.number or d.system_id for d in found.documents)

@@ -14,12 +14,13 @@ from schemas.event import State
 from schemas.order import Order
 from workers import issue
 from workers.decide import decide
-from workers.ending import Ending, Incident
+from workers.ending import Ending
 from workers.follow_ups import wanted
 from workers.hand import Hand
 from workers.money.rules import NOTHING, REFUSE, WAIT, Decision, Rules, Trigger, rules_of
 from workers.paused import refuse_paused
 from workers.shop import fresh, kin, told
+from workers.unasked import held
 
 #: Reasons to wait that no later event of the shop brings to an end: a person has to look.
 FOR_A_PERSON = frozenset({"REFUND_LINES_UNKNOWN", "CONDITION_UNKNOWN"})
@@ -88,12 +89,7 @@ def _finish_open(hand: Hand, account: Account) -> None:
         if row.state == "issuing":
             issue.resume(hand, account, row, earlier)
         elif row.state == "held":
-            raise Incident(
-                f"Nobody can tell whether {row.reference} exists over there.",
-                code="HELD",
-                remedy="Look it up over there, then say which: flask document settle EVENT_ID --number N (it exists) "
-                "or flask document issue EVENT_ID (it does not).",
-            )
+            raise held(row.reference)
 
 
 def _owe(hand: Hand, way: Way, order: Order) -> Ending:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
 from adapters.base import Adapter
@@ -42,7 +43,7 @@ def utc_now() -> datetime:
 class Services:
     """One process' tools. `run_alone` takes event ids, each followed by the owner of its lease-to-be, runs them in a
     child process and gives its exit status, negative when killed; `lane` is held by who does so. `public_url` is where
-    shops reach the door, "" when nobody said."""
+    shops reach the door, "" when nobody said; `epoch_file` is this machine's memory of the ledger, None = none."""
 
     ledger: Ledger
     bell: Bell
@@ -56,6 +57,7 @@ class Services:
     notice: Notice = unwatched
     shop_client: ShopClientFactory = client_for
     public_url: str = ""
+    epoch_file: Path | None = None
 
 
 _current: list[Services] = []

@@ -64,6 +64,7 @@ def missing(services: Services, event_id: str) -> tuple[DocumentRow, Bells]:
         with services.ledger.write() as tx:
             hand.fence(tx)
             documents.back_to_planned(tx, row.id)
+            orders.allow_issue(tx, hand.order.id, True)
             bells = _again(tx, hand)
     return replace(row, state="planned"), bells
 

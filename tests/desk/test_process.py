@@ -13,6 +13,7 @@ from ledger import alarms, connections, events, orders
 from schemas.errors import DeadLettered
 from schemas.event import State
 from tests.desk.conftest import Desk, add_route
+from workers.beats import Beats
 from workers.bell import queue_name
 from workers.clock import Clock
 
@@ -179,7 +180,7 @@ def test_the_clock_takes_a_lease_only_after_seeing_its_beat_still(desk: Desk) ->
         row = orders.take_lease(tx, desk.shop.id, "30", "dead-worker", event_id)
     assert row is not None
     at = [0.0]
-    clock = Clock(desk.services, "test", monotonic=lambda: at[0])
+    clock = Beats(desk.services, monotonic=lambda: at[0])
     clock.take_abandoned()
     at[0] += desk.services.timing.lease_still - 0.01
     with desk.ledger.write() as tx:

@@ -32,8 +32,8 @@ from simulators.fakturownia.world import Fakturownia
 from simulators.server import Simulator
 from tests.ledger.fixtures import KEY
 from workers import process
+from workers.beats import Beats
 from workers.bell import Bell
-from workers.clock import Clock
 from workers.leases import Leases
 from workers.services import Services
 from workers.timing import REAL
@@ -151,7 +151,7 @@ class Desk:
 
     def bury(self) -> None:
         """The worker died: a clock sees its beats still and takes its leases away."""
-        clock = Clock(self.services, "test", monotonic=lambda: self.time.passed)
+        clock = Beats(self.services, monotonic=lambda: self.time.passed)
         clock.take_abandoned()
         self.time.on(REAL.lease_still + 1)
         clock.take_abandoned()

@@ -130,11 +130,8 @@ def test_one_cause_is_one_alarm_until_it_is_cleared(house: House) -> None:
         assert alarms.open_alarms(tx)[0].first_at == NOW + seconds(9)
 
 
-def test_the_epoch_stays_and_clocks_beat(house: House) -> None:
+def test_clocks_beat(house: House) -> None:
     with house.ledger.write() as tx:
-        epoch = settings.epoch(tx)
-        assert settings.epoch(tx) == epoch
-        assert settings.new_epoch(tx) != epoch
         assert settings.last_beat(tx) is None
         settings.beat(tx, "a", NOW + seconds(1))
         settings.beat(tx, "a", NOW + seconds(2))
