@@ -40,8 +40,13 @@ class Epoch:
         return f"{self.life}:{self.tide}"
 
     def is_behind(self, witness: str) -> bool:
-        """Whether a witness (the text of an epoch) remembers what this ledger does not know."""
+        """Whether a witness (the text of an epoch) remembers what this ledger does not know.
+
+        One that says nothing readable, as a file may after a loss of power, remembers nothing.
+        """
         life, tide = parts(witness)
+        if not life.isalnum():
+            return False
         return tide > self.tide if life == self.life else life not in self.past
 
     def is_beyond(self, witness: str, tides: int) -> bool:

@@ -117,11 +117,12 @@ class House:
         refuse_eviction(services.bell)
         standby = Standby(self.witnesses(), services.bell, self.timing)
         while standby.permitted():
-            self._work(services, standby)
-            if not standby.must_rest:
+            ended = self._work(services, standby)
+            if ended or not standby.must_rest:
                 return
 
-    def _work(self, services: Services, standby: Standby) -> None:
+    def _work(self, services: Services, standby: Standby) -> bool:
+        """Until told to stop or to rest; gives whether a signal said so."""
         pool = Pool(
             self.redis_url,
             self.queues,
@@ -134,6 +135,7 @@ class House:
         pool.every(self.timing.lease_beat, services.leases.beat)
         pool.every(self.timing.lease_beat, lambda: standby.watch(pool.stop))
         pool.run()
+        return pool.told_to_end
 
     def work_alone(self, pairs: Sequence[tuple[str, str]]) -> None:
         """In a child: events one after another, each under a lease whose owner the parent chose.

@@ -42,6 +42,7 @@ class Pool:
     """`run()` works until SIGTERM, SIGINT or `stop()`; `queues` is asked every two seconds which queues there are.
 
     `on_stop` is called after the running jobs have ended or `grace` is over. `every` adds threads of the caller's.
+    `told_to_end` is set when it was a signal that ended it.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Pool:
         self._limit = job_seconds + overtime
         self._grace = grace
         self._on_stop = on_stop
+        self.told_to_end = False
         self._stopping = threading.Event()
         self._over = threading.Event()
         self._member = Member(self._server, self.name)
@@ -194,8 +196,9 @@ class Pool:
 
     def _on_signal(self, signum: int, frame: FrameType | None) -> None:
         """The first asks, the second ends at once."""
-        if self._stopping.is_set():
+        if self.told_to_end:
             os._exit(128 + signum)
+        self.told_to_end = True
         self._stopping.set()
 
 

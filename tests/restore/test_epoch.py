@@ -15,6 +15,7 @@ __all__ = ["database_url", "house", "postgres_server", "postgres_template", "sql
 def test_a_witness_of_a_later_moment_or_of_an_unknown_life_shows_a_restore() -> None:
     here = Epoch("b", 7, frozenset({"a"}))
     assert [here.is_behind(told) for told in ("b:7", "b:6", "a:99", "b:8", "c:1")] == [False] * 3 + [True] * 2
+    assert not any(here.is_behind(nothing) for nothing in ("", ":9", "\0\0\0", "\ufffd\ufffd"))
 
 
 def test_redis_without_an_epoch_of_another_life_or_left_far_behind_is_not_believed() -> None:
@@ -54,3 +55,6 @@ def test_the_file_remembers_the_latest_and_is_never_put_back(tmp_path: Path) -> 
         assert epochfile.read(file) == kept
     epochfile.note(file, Epoch("b", 1, frozenset({"a"})))
     assert epochfile.read(file) == "b:1"
+    file.write_bytes(b"\0" * 35)  # what a loss of power may leave
+    epochfile.note(file, Epoch("b", 2))
+    assert epochfile.read(file) == "b:2"

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ledger import backup, epochfile, settings
+from ledger.migrate import migrate
 from schemas.errors import BillhookError
 from tests.restore.conftest import Lived
 from workers.bell import EPOCH
+from workers.clock import Clock
+from workers.pool import Pool
 from workers.standby import Evicting, Standby, refuse_eviction
 from workers.witnesses import Restored
 
@@ -19,6 +25,11 @@ def put_back_an_older_copy(lived: Lived) -> None:
     copy = lived.copy()
     lived.tick()
     lived.put_back(copy)
+
+
+def several_ticks(clock: Clock) -> None:
+    for _ in range(15):
+        clock.tick()
 
 
 def test_a_clock_notes_the_epoch_in_redis_and_in_var(lived: Lived) -> None:
@@ -62,6 +73,48 @@ def test_a_running_process_notices_by_itself(lived: Lived) -> None:
     lived.put_back(copy)
     with pytest.raises(Restored, match="This process remembers a later ledger"):
         witnesses.agree()
+
+
+def test_a_second_host_that_knows_nothing_or_less_only_learns(lived: Lived, tmp_path: Path) -> None:
+    here, there = (replace(lived.console.house, var=tmp_path / name).witnesses() for name in ("here", "there"))
+    there.agree()
+    for _ in range(3):
+        lived.tick()
+        here.agree()
+    late = epochfile.read(tmp_path / "there" / "epoch")
+    assert late.endswith(":1") and epochfile.read(tmp_path / "here" / "epoch").endswith(":4")
+    there.agree()
+    replace(lived.console.house, var=tmp_path / "new").witnesses().agree()
+    assert {(tmp_path / name / "epoch").read_text() for name in ("here", "there", "new")} == {f"{late[:-1]}4\n"}
+
+
+def test_clocks_that_tick_at_once_never_take_each_other_for_a_restore(lived: Lived) -> None:
+    clocks = [Clock(replace(lived.console.house).services(), name) for name in ("one", "two", "three")]
+    with ThreadPoolExecutor(len(clocks)) as hands:
+        for done in [hands.submit(several_ticks, clock) for clock in clocks]:
+            done.result(60)
+    assert lived.alarms() == []
+    assert epochfile.read(lived.folder / "epoch").endswith(":46"), "each tick was counted"
+
+
+def test_a_new_database_in_place_of_the_old_one_waits_for_a_person_too(lived: Lived, tmp_path: Path) -> None:
+    """Perhaps on purpose, perhaps the disk was lost: nobody can tell from inside."""
+    migrate(f"sqlite:///{tmp_path}/new.db")
+    lived.put_back(tmp_path / "new.db")
+    lived.tick()
+    assert lived.alarms() == ["ledger_restored"]
+    said = lived.console.says("ledger", "accept-restore", "--yes")
+    assert "or another one" in said and "It knows of no event." in said
+    lived.tick()
+    assert lived.alarms() == []
+
+
+def test_a_worker_told_to_end_ends_whatever_else_it_was_told(valkey_url: str) -> None:
+    """SIGTERM while it stops for a restore: it neither dies at once nor begins to stand by."""
+    pool = Pool(valkey_url, lambda: ["shop"], slots=1, on_stop=lambda: os.kill(os.getpid(), signal.SIGTERM))
+    pool.every(0.05, pool.stop)
+    pool.run()
+    assert pool.told_to_end
 
 
 def test_a_worker_waits_and_one_at_work_stops(lived: Lived) -> None:
