@@ -21,6 +21,7 @@ SIMULATORS: dict[str, str] = {
     "konto": "simulators.konto",
     "kontozz": "simulators.kontozz",
     "superfaktura": "simulators.superfaktura",
+    "szamlazz": "simulators.szamlazz",
     "unas": "simulators.unas",
     "woocommerce": "simulators.woocommerce",
 }

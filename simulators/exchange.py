@@ -63,13 +63,19 @@ class Request:
 
     def parts(self) -> dict[str, bytes]:
         """A multipart body, part by name; a GET may carry one too."""
+        return {_name(part): cast(bytes, part.get_payload(decode=True)) for part in self._messages()}
+
+    def files(self) -> dict[str, bytes]:
+        """Only those parts that came as files."""
+        return {_name(part): cast(bytes, part.get_payload(decode=True)) for part in self._messages()
+                if part.get_filename() is not None}  # fmt: skip
+
+    def _messages(self) -> list[Message]:
         head = f"Content-Type: {self.header('content-type')}\r\n\r\n".encode()
         message = email.message_from_bytes(head + self.body)
         if not message.is_multipart():
             raise BadBody("body is not multipart")
-        parts = [part for part in message.get_payload() if isinstance(part, Message)]
-        return {str(part.get_param("name", header="content-disposition")): cast(bytes, part.get_payload(decode=True))
-                for part in parts}  # fmt: skip
+        return [part for part in message.get_payload() if isinstance(part, Message)]
 
     def xml(self) -> ElementTree.Element:
         """The body as XML; a document type is refused, so no entity can grow or reach out."""
@@ -124,6 +130,10 @@ def as_json(data: object, status: int = 200, headers: Mapping[str, str] | None =
 def as_html(text: str, status: int = 200) -> Response:
     page = f"<!DOCTYPE html><html><head><title>{text}</title></head><body><h1>{text}</h1></body></html>"
     return Response(status, page.encode(), "text/html; charset=utf-8")
+
+
+def _name(part: Message) -> str:
+    return str(part.get_param("name", header="content-disposition"))
 
 
 def _no_constant(name: str) -> None:

@@ -21,6 +21,7 @@ class LiveCall:
     def __init__(self, world: World, wire: Wire, request: Request, stopping: threading.Event) -> None:
         self.world, self.wire, self.request, self.stopping = world, wire, request, stopping
         self.params: Mapping[str, Any] = {}
+        world.arrived(request)
         self.line = world.note(request)
 
     def carry_out(self) -> None:

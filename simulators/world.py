@@ -143,6 +143,9 @@ class World:
         """What the log must not show."""
         return (self.settings["token"],)
 
+    def arrived(self, request: Request) -> None:
+        """A request is there, before any fault: a system may count it, or name it (`request.path`)."""
+
     def writes(self, request: Request) -> bool:
         return request.method not in ("GET", "HEAD", "OPTIONS")
 

@@ -16,6 +16,7 @@ from tests.simulators.idoklad import agenda  # noqa: F401 - a fixture
 from tests.simulators.jortt import jortt_server, office  # noqa: F401 - fixtures
 from tests.simulators.konto import account  # noqa: F401 - a fixture
 from tests.simulators.superfaktura import Ledger
+from tests.simulators.szamlazz import agent  # noqa: F401 - a fixture
 from tests.simulators.woo import store  # noqa: F401 - a fixture
 from tests.simulators.woo_ear import caller, ear  # noqa: F401 - fixtures
 

@@ -1,0 +1,7 @@
+"""python -m simulators.szamlazz"""
+
+import sys
+
+from simulators.szamlazz import main
+
+sys.exit(main())
