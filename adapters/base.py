@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from functools import partial
 from typing import ClassVar, NoReturn
 
 from adapters.connect import FAST, Limits
 from adapters.corrections import Correction, corrections
 from adapters.http import Speaker, Special, never, silent
-from adapters.manifest import Credit, Manifest, Pdf
+from adapters.manifest import Credit, Manifest, Pdf, Trial
 from adapters.oauth import Login, OAuth
 from adapters.redact import PERSONAL
+from adapters.replies import AccountInfo, Official, OfficialState, Series
 from schemas.connection import Account
 from schemas.document import Document, Draft, Found, Kind, Payment, Sight
 from schemas.errors import Auth, RateLimited, Transient, Unsupported
@@ -30,43 +29,6 @@ __all__ = [
     "Series",
     "corrections",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class AccountInfo:
-    """What `verify` learned: whose account it is, its address there, and what a person should know."""
-
-    name: str
-    url: str = ""
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One number series, department or invoice book to choose from; `id` goes into the account's or route's options."""
-
-    id: str
-    name: str
-    kinds: tuple[Kind, ...] = ()
-
-
-class OfficialState(StrEnum):
-    """`NONE`: this document never goes to the state's hub."""
-
-    NONE = "none"
-    WAITING = "waiting"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Official:
-    """A document at the state's hub (KSeF, NAV): its number there, or the hub's own sentences."""
-
-    state: OfficialState
-    number: str = ""
-    messages: tuple[str, ...] = ()
-    url: str = ""
 
 
 class Adapter(ABC):
@@ -158,6 +120,17 @@ class Adapter(ABC):
             self._cannot(f"cancel a document of the kind {document.kind.value}")
         self._cancel(document)
 
+    def rehearse(self, draft: Draft) -> Document:
+        """A test document, as a draft where the system has drafts; `discard` takes it away again."""
+        self._check(draft)
+        return self._rehearse(draft)
+
+    def discard(self, document: Document) -> None:
+        """Take a test document away, as `manifest.trial` says; gone already is gone."""
+        if self.manifest.trial in (Trial.CREDITED, Trial.STAYS):
+            self._cannot("take a document away that is issued")
+        self._discard(document)
+
     def mark_paid(self, document: Document, payment: Payment) -> None:
         """Say that it is paid; reads first, so twice is once."""
         if not self.manifest.marks_paid:
@@ -215,6 +188,12 @@ class Adapter(ABC):
 
     def _cancel(self, document: Document) -> None:
         self._cannot("cancel a document")
+
+    def _rehearse(self, draft: Draft) -> Document:
+        return self._issue(draft, None)
+
+    def _discard(self, document: Document) -> None:
+        self._cancel(document)
 
     def _mark_paid(self, document: Document, payment: Payment) -> None:
         self._cannot("mark a document as paid")

@@ -15,7 +15,7 @@ from adapters.base import AccountInfo, Adapter, Series
 from adapters.contacts import Known, key_of, the_same
 from adapters.exchange import RATES
 from adapters.http import Answer, Read
-from adapters.manifest import Credit, Field, Manifest, Pdf, Prices, Reference, Token, Window
+from adapters.manifest import Credit, Field, Manifest, Pdf, Prices, Reference, Token, Trial, Window
 from adapters.oauth import Login
 from adapters.payloads import fakturoid as say
 from adapters.quota import in_one_header
@@ -53,6 +53,7 @@ MANIFEST = Manifest(
     settle_delay=10.0,
     credit=Credit.PARTIAL,
     cancels=frozenset({Kind.PROFORMA, Kind.INVOICE}),
+    trial=Trial.CANCELLED,
     follows_proforma=True,
     prices=Prices.GROSS_UNIT,
     marks_paid=True,

@@ -14,7 +14,7 @@ from typing import Any
 
 from adapters.base import AccountInfo, Adapter, Correction, Official, OfficialState, Series, corrections
 from adapters.http import Answer, Read, sentence_of
-from adapters.manifest import Credit, Field, Manifest, Pdf, Prices, Reference, Window
+from adapters.manifest import Credit, Field, Manifest, Pdf, Prices, Reference, Trial, Window
 from adapters.payloads.fakturownia import (
     buyer_of,
     corrected,
@@ -55,6 +55,7 @@ MANIFEST = Manifest(
     settle_delay=10.0,
     credit=Credit.PARTIAL,
     cancels=frozenset({Kind.PROFORMA, Kind.INVOICE}),
+    trial=Trial.CANCELLED,
     follows_proforma=True,
     prices=Prices.TOTALS,
     paid_on_create=True,

@@ -17,7 +17,7 @@ from adapters.base import AccountInfo, Adapter, Series
 from adapters.codelists import CodeLists, Row
 from adapters.contacts import key_of
 from adapters.exchange import RATES
-from adapters.manifest import Credit, Field, Manifest, Pdf, Prices, Reference, Token, Window
+from adapters.manifest import Credit, Field, Manifest, Pdf, Prices, Reference, Token, Trial, Window
 from adapters.payloads import idoklad as say
 from adapters.payloads import idoklad_partners as partners
 from adapters.payloads import idoklad_told as told
@@ -70,7 +70,7 @@ MANIFEST = Manifest(
     reference_length=120,
     settle_delay=10.0,
     credit=Credit.PARTIAL,
-    cancels=frozenset({Kind.PROFORMA}),
+    cancels=frozenset({Kind.PROFORMA}), trial=Trial.DELETED,
     follows_proforma=True,
     prices=Prices.GROSS_UNIT,
     paid_on_create=True,

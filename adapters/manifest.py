@@ -41,6 +41,17 @@ class Pdf(StrEnum):
     LATER = "later"
 
 
+class Trial(StrEnum):
+    """How a test document comes and goes: as a draft that is deleted; issued with a number, then deleted, cancelled or
+    credited in full; `STAYS`: nothing takes it away but a person."""
+
+    DRAFT = "draft"
+    DELETED = "deleted"
+    CANCELLED = "cancelled"
+    CREDITED = "credited"
+    STAYS = "stays"
+
+
 class Token(StrEnum):
     STATIC = "static"
     EXPIRING_KEY = "expiring key"
@@ -124,6 +135,7 @@ class Manifest:
     cancels: frozenset[Kind] = frozenset()
     follows_proforma: bool = False
     drafts: bool = False
+    trial: Trial = Trial.CREDITED
     prices: Prices = Prices.NET_UNIT
     paid_on_create: bool = False
     marks_paid: bool = False

@@ -27,6 +27,7 @@ ROWS: tuple[tuple[str, Callable[[Manifest], object]], ...] = (
     ("cancels", lambda m: ", ".join(sorted(kind.value for kind in m.cancels))),
     ("our reference is", lambda m: m.reference),
     ("drafts", lambda m: m.drafts),
+    ("a test document is", lambda m: m.trial),
     ("prices said as", lambda m: m.prices),
     ("paid when issued", lambda m: m.paid_on_create),
     ("marks as paid", lambda m: m.marks_paid),

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from adapters.base import AccountInfo, Adapter, Series
 from adapters.http import Answer, Read
-from adapters.manifest import DAY, MONTH, Credit, Field, Manifest, Pdf, Prices, Reference, Window
+from adapters.manifest import DAY, MONTH, Credit, Field, Manifest, Pdf, Prices, Reference, Trial, Window
 from adapters.payloads import superfaktura as say
 from adapters.quota import by_names
 from adapters.words import filled, read_amount, sighted
@@ -48,6 +48,7 @@ MANIFEST = Manifest(
     settle_delay=10.0,
     credit=Credit.PARTIAL,
     cancels=frozenset({Kind.PROFORMA}),
+    trial=Trial.DRAFT,
     follows_proforma=True,
     prices=Prices.NET_UNIT,
     paid_on_create=True,
@@ -61,6 +62,9 @@ MANIFEST = Manifest(
 )  # fmt: skip
 
 KINDS = {Kind.INVOICE: "regular", Kind.PROFORMA: "proforma", Kind.CREDIT_NOTE: "cancel"}
+#: A concept: no tax document (sheet section 4).
+CONCEPT = "draft"
+READ = {CONCEPT: Kind.INVOICE, **{word: kind for kind, word in KINDS.items()}}
 PAGE, LAST_PAGE = 200, 25
 NO_RIGHT = "Give the key of a user with the administrator role (Nástroje > API prístup), and check the plan."
 
@@ -106,7 +110,7 @@ def checksum(draft: Draft) -> str:
 def to_document(data: Mapping[str, Any]) -> Document:
     """A document as SuperFaktura tells it, in our words; a credit note's negative sums become positive."""
     invoice, summary = data["Invoice"], data["Summary"]
-    kind = {word: kind for kind, word in KINDS.items()}[invoice["type"]]
+    kind = READ[invoice["type"]]
     sign = -1 if kind is Kind.CREDIT_NOTE else 1
     vat = summary.get("vat_separate")
     return Document(
@@ -173,6 +177,10 @@ class SuperFaktura(Adapter):
         path = f"/invoices/view/{document.system_id}.json"
         if self._called("GET", path, writes=False, allow=(404,)).status != 404:
             self._done(self._called("GET", f"/invoices/delete/{document.system_id}", writes=True))
+
+    def _rehearse(self, draft: Draft) -> Document:
+        body = to_payload(draft, self.account)
+        return self._create({**body, "Invoice": {**body["Invoice"], "type": CONCEPT}})
 
     def _mark_paid(self, document: Document, payment: Payment) -> None:
         path = f"/invoices/view/{document.system_id}.json"

@@ -16,6 +16,7 @@ from console.keys import an_account, pairs, slug, sorted_fields
 from console.parts import Plain, house, ring
 from console.shop_add import timezone
 from console.tables import one, show
+from console.trying import try_out
 from ledger import alarms, connections, events
 from ledger.engine import Tx
 from ledger.ids import shop_suffix
@@ -65,6 +66,7 @@ def account() -> None:
 
 
 account.add_command(connect)
+account.add_command(try_out)
 
 
 @account.command("add")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,9 +12,9 @@ from typing import Any
 import click
 
 from adapters.wire import STYLES, Encoding, encode
+from console.orderfile import bytes_of, json_of, read_order
 from console.tables import in_json, one_line
 from console.vectorfile import Question, answer_of, question_of
-from schemas import generic, unas, woocommerce
 from schemas.document import Draft
 from schemas.errors import BillhookError, Permanent, Unreadable
 from schemas.money import plain, said
@@ -63,21 +62,12 @@ def _answer(file: Path, shop: str | None, system: str | None) -> Answer:
 
 
 def _question(file: Path, shop: str | None) -> Question:
-    try:
-        body = file.read_bytes()
-    except OSError as odd:
-        raise click.ClickException(f"{file}: {odd.strerror}") from odd
-    if body.lstrip().startswith(b"<"):
-        return _plain(unas.read_order(body), shop)
-    try:
-        data = json.loads(body, parse_float=Decimal)
-    except (ValueError, RecursionError) as odd:
-        raise Unreadable("The file is neither JSON nor XML.", {"body": str(odd)[:120]}) from odd
+    body = bytes_of(file)
+    data = None if body.lstrip().startswith(b"<") else json_of(body)
     inner = data.get("input", data) if isinstance(data, dict) else data
     if isinstance(inner, dict) and "policy" in inner and "seller" in inner:
         return _vector(inner)
-    reader = generic.read_order if isinstance(data, dict) and "basis" in data else woocommerce.read_order
-    return _plain(reader(body), shop)
+    return _plain(read_order(body), shop)
 
 
 def _vector(data: Mapping[str, Any]) -> Question:
