@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 ADAPTERS = {
     "fakturoid": "adapters.fakturoid:Fakturoid",
     "fakturownia": "adapters.fakturownia:Fakturownia",
+    "fortnox": "adapters.fortnox:Fortnox",
     "idoklad": "adapters.idoklad:Idoklad",
     "konto": "adapters.konto:Konto",
     "superfaktura": "adapters.superfaktura:SuperFaktura",

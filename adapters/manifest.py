@@ -114,7 +114,7 @@ class Window:
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """One system. Empty `currencies` = any; `most_sends` 0 = unlimited; `official` names the state's hub, "" = none;
-    `lists`: the documents of some days can be listed.
+    `lists`: the documents of some days can be listed; `marks_proformas_paid` speaks where `marks_paid` does.
 
     `limits`, and `at_once` calls side by side (0 = any), hold for one account; `calls` is how many one document takes
     at least: none is begun with fewer left.
@@ -139,6 +139,7 @@ class Manifest:
     prices: Prices = Prices.NET_UNIT
     paid_on_create: bool = False
     marks_paid: bool = False
+    marks_proformas_paid: bool = True
     pdf: Pdf = Pdf.NONE
     mail: bool = False
     official: str = ""

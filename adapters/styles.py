@@ -19,8 +19,8 @@ class Price(StrEnum):
 class Style:
     """How a system takes prices: `decimals` of a unit price it keeps, `rounding` a position outside VAT exists,
     `split` lines may be sent as two positions, `kept` decimals of an amount it keeps whatever the currency (None: the
-    currency's own), `whole` it takes whole quantities alone, `carried` the total must hold as well when nothing is
-    rounded before it. `source` says where the knowledge is from.
+    currency's own), `pieces` decimals of a quantity it keeps (None: any, 0: whole ones alone), `carried` the total must
+    hold as well when nothing is rounded before it. `source` says where the knowledge is from.
     """
 
     price: Price
@@ -28,7 +28,7 @@ class Style:
     rounding: bool = False
     split: bool = True
     kept: int | None = None
-    whole: bool = False
+    pieces: int | None = None
     carried: bool = False
     source: str = ""
 
@@ -44,12 +44,13 @@ STYLES: Mapping[str, tuple[Style, ...]] = {
         Style(Price.GROSS, 4, kept=2, source="documents.md 2.6; IdokladSdk DecimalRange: SQL decimal(18, 4)"),
         Style(Price.GROSS, 2, kept=2, source="the same, should an agenda keep fewer; its recount tells"),
     ),
-    "fortnox": (Style(Price.GROSS, 2, source="documents.md 2.6 [S: Fortnox plugin source], decimals [U]"),),
+    # Recorded: a price of 1.125 becomes 1.13, quantities alike.
+    "fortnox": (Style(Price.GROSS, 2, kept=2, pieces=2, source="recorded, accodeing/fortnox-api row_price_limit"),),
     "jortt": (Style(Price.NET, 2, True, source="documents.md 2.6 [S: jorttbv/jortt-ruby], decimals [U]"),),
     # Where Konto rounds is said nowhere: per rate or at the end, both must give the total. Two decimals of a price are
     # what a client in production sends (sheet section 3.1 [X]); the other ways are for one document in two hundred.
     "konto": tuple(
-        Style(Price.NET, decimals, True, split, whole=True, carried=True, source="konto.is/api/v1/document, [U]")
+        Style(Price.NET, decimals, True, split, pieces=0, carried=True, source="konto.is/api/v1/document, [U]")
         for decimals, split in ((2, True), (4, True), (2, False), (0, False))
     ),
     "kontozz": (Style(Price.NET, 2, True, source="documents.md 2.6 [U]"),),

@@ -90,7 +90,7 @@ def _priced(
     pieces, size = abs(line.quantity), abs(amount)
     sign = -ONE if amount < 0 or (not amount and line.quantity < 0) else ONE
     price = round_to(size / pieces, style.decimals)
-    if style.whole and not is_whole(pieces):
+    if style.pieces is not None and not fits(pieces, style.pieces):
         return [_one_piece(line, sign, pieces, size)]
     if fits(size / pieces, style.decimals) or round_to(price * pieces, decimals) == size:
         return [Position(line, sign * pieces, _short(price, decimals), line.name)]

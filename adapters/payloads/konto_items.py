@@ -20,7 +20,7 @@ UNITS = {"C62": "C62", "H87": "C62", "KGM": "KGS", "MTR": "MTR", "LTR": "LTR", "
 #: `tax`: standard, reduced, zero. Which percentages these are is not in the API: option `vat_rates`.
 STANDARD, REDUCED, ZERO = "S", "AA", "Z"
 VAT_RATES = "S 24, AA 11"
-GROSS = Style(Price.GROSS, 2, whole=True, source="option price_mode; to be tried with one saved document (sheet 3.1)")
+GROSS = Style(Price.GROSS, 2, pieces=0, source="option price_mode; to be tried with one saved document (sheet 3.1)")
 
 
 def items(draft: Draft, options: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -91,6 +91,10 @@ CZECHIA = Home(
     Seller("Obchod s.r.o.", "CZ", vat_id="CZ25568736", oss=True, timezone="Europe/Prague"), currency="CZK",
     rates={"23": "21", "8": "12", "5": "0"},
 )  # fmt: skip
+SWEDEN = Home(
+    Seller("Butiken AB", "SE", vat_id="SE556036079301", oss=True, timezone="Europe/Stockholm"), currency="SEK",
+    rates={"23": "25", "8": "12", "5": "6"},
+)  # fmt: skip
 _home = [POLAND]
 
 

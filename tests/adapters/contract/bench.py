@@ -54,6 +54,9 @@ class Vendor:
     refusals: tuple[int, ...] = (400, 401, 403)
     #: The path of a look-up that is a POST: where a clause breaks a reading, it is broken there too.
     looks: str = ""
+    #: Method and path of what makes a full credit note ("" = as every document), and of what sends an e-mail.
+    credit: tuple[str, str] = ("POST", "")
+    mail: tuple[str, str] = ("POST", "")
     #: Look-ups that have no other place for a person's word than the address.
     searches: str = r"(?!)"
     #: Whether `verify` can see that a key may only read, or a create alone shows it.

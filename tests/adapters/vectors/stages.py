@@ -39,6 +39,12 @@ def _two_rates(draft: Draft) -> Stage:
     return Stage({"percent_S": high, "percent_AA": low}, {"vat_rates": f"S {high}, AA {low}"})
 
 
+def _in_swedish_books(draft: Draft) -> Stage:
+    """A Fortnox company has the rates and currencies that it was set up with; whole percentages alone."""
+    rates = {0, 6, 12, 25} | {int(rate) for rate in rates_of(draft) if "." not in rate}
+    return Stage({"vat_rates": sorted(rates), "currencies": sorted({"SEK", draft.currency})})
+
+
 def _sold_by_a_czech(draft: Draft) -> Stage:
     """iDoklad has the rates of its own country and, for sales abroad under the One Stop Shop, those of others."""
     return Stage(sold=_czech)
@@ -53,7 +59,7 @@ def _czech(draft: Draft) -> Draft:
 
 
 STAGES: Mapping[str, Callable[[Draft], Stage]] = {
-    "fakturoid": _exchanging, "idoklad": _sold_by_a_czech, "konto": _two_rates,
+    "fakturoid": _exchanging, "fortnox": _in_swedish_books, "idoklad": _sold_by_a_czech, "konto": _two_rates,
 }  # fmt: skip
 
 
@@ -82,6 +88,8 @@ def refusal(error: AdapterError, draft: Draft, manifest: Manifest) -> str:
         return f"not sold to {draft.buyer.country} under OSS"
     if error.code == "VAT_RATE_UNKNOWN" and manifest.key == "konto" and len(rates_of(draft)) > 2:
         return "two rates at most"
+    if error.code == "VAT_RATE_UNKNOWN" and manifest.key == "fortnox":
+        return f"no rate of {next(rate for rate in rates_of(draft) if '.' in rate)} %"
     unreachable = any(not row.net_reachable for row in draft.breakdown)
     if error.code == "NO_EXACT_ENCODING" and unreachable and not any(s.rounding for s in STYLES[manifest.key]):
         return "no exact encoding"

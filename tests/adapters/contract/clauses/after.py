@@ -51,7 +51,8 @@ def a_credit_whose_answer_is_lost_is_found(bench: Bench) -> None:
     invoice = draft()
     document = bench.adapter().issue(invoice)
     note = credit_of(invoice, CUPS)
-    bench.arm("timeout_after", method="POST")
+    method, path = bench.vendor.credit
+    bench.arm("timeout_after", method=method, path=path or None)
     with pytest.raises(Ambiguous):
         bench.adapter(deadline=1.0).credit(note, document, invoice)
     bench.disarm()
@@ -103,7 +104,7 @@ def marked_paid_twice_is_once(bench: Bench) -> None:
     assert bench.adapter().find(wanted).document.paid == wanted.totals.gross
 
 
-@clause(lambda manifest: manifest.marks_paid and Kind.PROFORMA in manifest.kinds)
+@clause(lambda manifest: manifest.marks_paid and manifest.marks_proformas_paid and Kind.PROFORMA in manifest.kinds)
 def a_proforma_can_be_marked_paid(bench: Bench) -> None:
     wanted = draft(Kind.PROFORMA, payment=UNPAID)
     document = bench.adapter().issue(wanted)
@@ -116,7 +117,8 @@ def an_email_is_sent_once_and_a_lost_answer_is_ambiguous(bench: Bench) -> None:
     document = bench.adapter().issue(draft())
     bench.adapter().send(document, PERSON.email)
     assert bench.emails(document.system_id) == 1
-    bench.arm("timeout_after", method="POST", path="")
+    method, path = bench.vendor.mail
+    bench.arm("timeout_after", method=method, path=path)
     with pytest.raises(Ambiguous):
         bench.adapter(deadline=1.0).send(document, PERSON.email)
 
