@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export FLASK_APP = app:create_app
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo run test browser faults test-long kill lint bench contract golden live audit licences
+.PHONY: help setup dev demo run test browser faults lost-real test-long kill lint bench contract golden live audit licences
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ faults: dev  ## 96 seeded faults in running houses, two at a time, and the books
 
 kill: dev  ## the same one by one with a line of figures each: make kill RUNS=50
 	$(BIN)/python -m tests.faults --runs $(or $(RUNS),50)
+
+lost-real: dev  ## an answer lost after the write, once per system at the same time, with real waiting times (two minutes)
+	$(BIN)/python -m tests.faults.lost
 
 contract: dev  ## every adapter against its simulator: clauses run and skipped
 	$(BIN)/python -m pytest -q tests/adapters/contract

@@ -226,10 +226,13 @@ def _captured() -> dict[str, Delivery]:
 
 @contextmanager
 def lab(
-    folder: Path, system: str = "fakturownia", clocks: tuple[str, ...] = CLOCKS, **settings: object
-) -> Iterator[Lab]:
-    """A house in `folder`: Valkey, a simulated system, web and clocks; workers come and go with the runs."""
-    environ = {"BILLHOOK_TIMING": "fast", "ALLOW_PRIVATE_ADDRESSES": "1", "VENDOR_LIMITS": "off", "LOG_LEVEL": "INFO"}
+    folder: Path, system: str = "fakturownia", clocks: tuple[str, ...] = CLOCKS, timing: str = "fast",
+    **settings: object,
+) -> Iterator[Lab]:  # fmt: skip
+    """A house in `folder`: Valkey, a simulated system, web and clocks; workers come and go with the runs. With the
+    `real` timing the vendors' limits are kept too."""
+    limits = "off" if timing == "fast" else "kept"
+    environ = {"BILLHOOK_TIMING": timing, "ALLOW_PRIVATE_ADDRESSES": "1", "VENDOR_LIMITS": limits, "LOG_LEVEL": "INFO"}
     with Stack(folder, environ) as stack:
         stack.valkey()
         stack.migrate()
