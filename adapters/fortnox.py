@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from adapters.base import AccountInfo, Adapter, Series
-from adapters.manifest import Credit, Manifest, Pdf, Prices, Reference, Token, Window
+from adapters.manifest import Credit, Manifest, Pdf, Prices, Reference, Token, Trial, Window
 from adapters.payloads import fortnox as say
 from adapters.payloads import fortnox_told as told
 from adapters.payloads.fortnox import INVOICES, ORDERS, Given, Shape, shape_of
@@ -42,7 +42,7 @@ MANIFEST = Manifest(
     reference_length=80,
     settle_delay=15.0,
     credit=Credit.PARTIAL,
-    cancels=frozenset({Kind.PROFORMA}),
+    cancels=frozenset({Kind.PROFORMA}), trial=Trial.CANCELLED,
     follows_proforma=True,
     drafts=True,
     prices=Prices.GROSS_UNIT,
@@ -54,8 +54,7 @@ MANIFEST = Manifest(
     series_option="document",
     lists=True,
     limits=(Window(25, 5),),
-    at_once=4,
-    calls=5,
+    at_once=4, calls=5,
     token=Token.ROTATING_REFRESH,
 )  # fmt: skip
 
@@ -188,10 +187,18 @@ class Fortnox(Adapter):
         return self._created(draft, payload)
 
     def _created(self, draft: Draft, payload: Row) -> Document:
-        shape = shape_of(draft.kind, self.account.options)
-        row = self.books.made("POST", shape.path, shape.name, payload)
+        row = self._posted(draft, payload)
         with after_the_document(self.speaker, "it is still to be booked"):
             return self._finished(row, draft)
+
+    def _posted(self, draft: Draft, payload: Row) -> Row:
+        shape = shape_of(draft.kind, self.account.options)
+        return self.books.made("POST", shape.path, shape.name, payload)
+
+    def _rehearse(self, draft: Draft) -> Document:
+        """Not booked, so that it can be cancelled; its number is used up."""
+        row = self._posted(draft, to_payload(draft, self.account, self._given(draft)))
+        return self._document(row, draft, shape_of(draft.kind, self.account.options))
 
     def _credit(self, draft: Draft, original: Document, issued: Draft, earlier: Sequence[Draft]) -> Document:
         """All of an invoice is credited by Fortnox itself, which links the two, once; parts of it by an invoice of
@@ -253,10 +260,10 @@ class Fortnox(Adapter):
             return to_document(row, wanted.kind, shape)
 
     def _cancel(self, document: Document) -> None:
-        path = numbered("/orders", told.number_in(document.system_id))
-        row = self.books.known(path, "Order")
+        shape, path = self._place(document)
+        row = self.books.known(path, shape.name)
         if row and not told.yes(row.get("Cancelled")):
-            self.books.made("PUT", f"{path}/cancel", "Order")
+            self.books.made("PUT", f"{path}/cancel", shape.name)
 
     def _mark_paid(self, document: Document, payment: Payment) -> None:
         if not told.is_order(document.system_id):

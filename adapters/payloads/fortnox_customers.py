@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
 from adapters.contacts import Known, alike, key_of, the_same
@@ -91,8 +92,9 @@ def _known(books: Books, buyer: Party, kind: str) -> str:
     number = number_of(buyer, kind)
     if books.known(numbered("/customers", number), "Customer"):
         return number
-    rows = [row for row in _candidates(books, buyer) if _fits(row, buyer, kind)]
-    found = the_same(buyer, map(_told, rows))
+    known = replace(buyer, registration=buyer.registration or home_number(buyer))
+    rows = [row for row in _candidates(books, known) if _fits(row, buyer, kind)]
+    found = the_same(known, map(_told, rows))
     return found.id if found else ""
 
 
@@ -110,10 +112,12 @@ def _candidates(books: Books, buyer: Party) -> Iterator[Row]:
 
 
 def _searches(buyer: Party) -> list[dict[str, str]]:
-    """By registration number as people write it, else a firm by its name, a person by e-mail."""
+    """A firm by its registration number, which is kept as somebody wrote it, else by name; a person by e-mail."""
     if not buyer.is_company:
         return [{"email": buyer.email}] if buyer.email else []
-    numbers = dict.fromkeys(filter(None, (buyer.registration, home_number(buyer))))
+    said = buyer.registration or ""
+    bare = re.sub(r"\D", "", said) if re.fullmatch(r"\d{6}-?\d{4}", said) else ""
+    numbers = (f"{bare[:6]}-{bare[6:]}", bare) if bare else (said,) if said else ()
     return [{"organisationnumber": number} for number in numbers] or [{"name": buyer.name}]
 
 
