@@ -54,6 +54,7 @@ class Adapter(ABC):
         self.turns = turns or OneProcess()
         self.oauth: OAuth | None = None
         self._budget = budget
+        self._people: set[str] = set()
         self._ports = {"guard": guard, "budget": budget, "allow_private": allow_private}
         self._limits = limits or (Limits.within(deadline) if deadline else FAST if fast else Limits())
 
@@ -89,6 +90,7 @@ class Adapter(ABC):
         (unreachable, 503, web page, unread page) is UNSURE with its reason. `doubt` says that it may have been sent
         before: then a second way of knowing is asked too, where there is one. Raises Auth, RateLimited, Permanent.
         """
+        self._meets(wanted)
         try:
             found = self._find(wanted, original)
             return self._recall(wanted) if doubt and found.sight is Sight.NONE else found
@@ -230,7 +232,7 @@ class Adapter(ABC):
             self.manifest.key, base_url, auth=auth, headers=headers, special=special, left=left,
             refused=auth.refused if isinstance(auth, OAuth) else never,
             secrets=self._secrets(), limits=self._limits, **self._ports,  # type: ignore[arg-type]
-            personal=f"{PERSONAL}|{personal}" if personal else PERSONAL,
+            personal=f"{PERSONAL}|{personal}" if personal else PERSONAL, people=self._people,
         )  # fmt: skip
 
     def _oauth(self, login: Login) -> OAuth:
@@ -247,12 +249,19 @@ class Adapter(ABC):
 
     def _check(self, draft: Draft) -> None:
         """Refuse what the manifest cannot say, before any call."""
+        self._meets(draft)
         if draft.kind not in self.manifest.kinds:
             self._cannot(f"make a document of the kind {draft.kind.value}")
         if self.manifest.currencies and draft.currency not in self.manifest.currencies:
             self._cannot(f"invoice in {draft.currency}")
         if 0 < self.manifest.reference_length < len(draft.reference):
             self._cannot(f"keep a reference longer than {self.manifest.reference_length} characters")
+
+    def _meets(self, draft: Draft) -> None:
+        """From now on the buyer is shown nowhere: a system may name in its answer whom it was told of long ago."""
+        buyer = draft.buyer
+        said = (buyer.name, buyer.first_name, buyer.last_name, buyer.email, buyer.phone, buyer.address.street)
+        self._people.update(filter(None, (*said, buyer.address.street2)))
 
     def _cannot(self, what: str) -> NoReturn:
         raise Unsupported(f"{self.manifest.label} cannot {what}.", system=self.manifest.key)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json as jsonlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
@@ -82,7 +82,8 @@ class Speaker:
 
     `auth` gives the headers that carry the key, asked anew for each call; `refused` is told which of them a 401
     refused, and says True when there are others by now: the call, which surely did nothing, is then repeated once.
-    `secrets` are masked wherever they turn up, `personal` is a regular expression of field names holding people's data;
+    `secrets` are masked wherever they turn up, so are `people`'s data, which may grow while it speaks; `personal` is a
+    regular expression of field names that hold such data;
     `special` overrides `outcome` per status, `left` reads from an answer's headers what is left of the system's windows
     (adapters/quota.py).
     """
@@ -97,6 +98,7 @@ class Speaker:
         headers: Mapping[str, str] | None = None,
         secrets: tuple[str, ...] = (),
         personal: str = PERSONAL,
+        people: Collection[str] = (),
         special: Special | None = None,
         left: Callable[[Mapping[str, str]], Sequence[Left]] = silent,
         guard: Guard = unguarded,
@@ -111,7 +113,7 @@ class Speaker:
         self._auth, self._refused_key = auth, refused
         self._headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", "Connection": "close"}
         self._headers |= headers or {}
-        self._redactor = Redactor(secrets, personal)
+        self._redactor, self._people = Redactor(secrets, personal), people
         self._special = special or {}
         self._left = left
         self._guard = guard
@@ -157,7 +159,8 @@ class Speaker:
         remedy: str | None = None,
     ) -> AdapterError:
         """An error of this system, its sentence free of secrets and e-mail addresses."""
-        return kind(self._redactor.sentence(detail), system=self.system, code=code, remedy=remedy, exchange=exchange)
+        words = self._redactor.knowing((), people=self._people).sentence(detail)
+        return kind(words, system=self.system, code=code, remedy=remedy, exchange=exchange)
 
     def understood(self, read: Callable[[Any], Read], answer: Answer, *, writes: bool) -> Read:
         """What `read` makes of an answer's data; data it cannot read is an unclear end, as if no answer had come."""
@@ -189,8 +192,9 @@ class Speaker:
             headers={**self._headers, **(headers or {}), **key},
         )  # fmt: skip
         shown = self._redactor.knowing(
-            [word for value in key.values() for word in value.split()], [json, dict(form or {}), dict(params or {})]
-        )
+            [word for value in key.values() for word in value.split()], [json, dict(form or {}), dict(params or {})],
+            self._people,
+        )  # fmt: skip
         return _Call(_checked(request, self.system), writes, shown, time.monotonic(), key)
 
     def _answered(self, prepared: Callable[[], _Call]) -> tuple[_Call, Answer]:

@@ -24,8 +24,8 @@ PERSONAL = (
 )
 #: Names of fields that hold keys, wherever they stand.
 KEYS = r"(?:\w*_)?(?:token|password|secret|api_?key)|authorization|access_key|signature"
-#: Where a word may begin; the n of a line end in JSON is part of no word.
-_BEGINS = r"(?:(?<!\w)|(?<=\\[nrt]))"
+#: Where a word may begin; the n of a line end in JSON is part of no word, nor are the digits of %22 in a form.
+_BEGINS = r"(?:(?<!\w)|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 #: No pattern here may look at the same text twice: a hostile answer of 64 KiB must not cost seconds.
 _JSON_IN_FORM = re.compile(r"(?<==)%(?:7B|5B)[^&\s]*+")
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]++(?:@|%40)[\w.-]++")
@@ -45,11 +45,13 @@ class Redactor:
     def __repr__(self) -> str:
         return "Redactor()"
 
-    def knowing(self, secrets: Iterable[str], request: object = None) -> Redactor:
-        """This redactor with more secrets, and with the people's data of a request, which an answer may echo."""
+    def knowing(self, secrets: Iterable[str], request: object = None, people: Iterable[str] = ()) -> Redactor:
+        """This redactor with more secrets, with people's data, and with the data and keys of a request, which an answer
+        may echo."""
         more = Redactor((), self._personal)
-        values = _values(request, re.compile(self._personal, re.IGNORECASE))
-        more._literals = self._literals + _literals(secrets, SHORTEST_SECRET) + _literals(values, SHORTEST_PERSONAL)
+        values = _values(request, re.compile(f"{self._personal}|{KEYS}", re.IGNORECASE))
+        persons = _literals((*values, *people), SHORTEST_PERSONAL)
+        more._literals = self._literals + _literals(secrets, SHORTEST_SECRET) + persons
         return more
 
     def sentence(self, text: str) -> str:
