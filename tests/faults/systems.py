@@ -44,6 +44,10 @@ NARROW = {
         {"percent_S": "27", "percent_AA": "5"},
     ),
     "idoklad": Narrow(seller=CZECHIA.seller),
+    # A Fortnox company has the rates and currencies that it was set up with.
+    "fortnox": Narrow(
+        settings={"vat_rates": list(range(28)), "currencies": ["SEK", "EUR", "HUF", "CZK", "PLN", "USD"]}
+    ),
 }
 EVERY = Narrow()
 
