@@ -17,10 +17,11 @@ from adapters.payloads import fortnox as say
 from adapters.payloads import fortnox_told as told
 from adapters.payloads.fortnox import INVOICES, ORDERS, Given, Shape, shape_of
 from adapters.payloads.fortnox_articles import Articles
-from adapters.payloads.fortnox_books import RIGHTS, Books, Row, numbered, printable
+from adapters.payloads.fortnox_books import Books, Row, numbered, printable
+from adapters.payloads.fortnox_company import verified
 from adapters.payloads.fortnox_credits import BY_HAND, CREDITED, demand_creditable
 from adapters.payloads.fortnox_customers import customer
-from adapters.payloads.fortnox_login import API, NEEDED, lacking, login
+from adapters.payloads.fortnox_login import API, login
 from adapters.payloads.fortnox_options import CHOICES, CREDENTIALS, OPTIONS
 from adapters.payloads.fortnox_payments import settle
 from adapters.steps import after_the_document, reading
@@ -28,7 +29,7 @@ from adapters.wire import compare
 from adapters.words import as_json, filled, sighted
 from schemas.connection import Account
 from schemas.document import Document, Draft, Found, Kind, Payment
-from schemas.errors import Auth, Permanent, Transient, Unsupported, Waiting
+from schemas.errors import Permanent, Transient, Unsupported, Waiting
 
 MANIFEST = Manifest(
     key="fortnox",
@@ -62,7 +63,6 @@ PERSONAL = (
     r"name|customername|yourreference|remarks|address\d|zipcode|phone\d?|delivery\w+|emailinvoice|emailaddressto|"
     r"organisationnumber|vatnumber|externalreference"
 )
-OTHER_COMPANY = "Give the tenant_id of the right company, or connect as its user; then: flask account resume KEY."
 
 
 def to_payload(draft: Draft, account: Account, given: Given, credited: str = "") -> dict[str, Any]:
@@ -78,6 +78,7 @@ def to_payload(draft: Draft, account: Account, given: Given, credited: str = "")
         **say.settings(options), "VATIncluded": True, "Freight": 0, "AdministrationFee": 0,
         "Language": say.language(draft, options), "Remarks": say.remarks(draft, options, credited),
         "ExternalInvoiceReference1": draft.reference, "YourOrderNumber": draft.order_number[: say.ORDER_NUMBER],
+        "ExternalInvoiceReference2": say.second_reference(draft, options, credited),
         shape.rows: say.rows(draft, given, shape, options),
     }  # fmt: skip
     said: dict[str, Any] = as_json(printable(body))
@@ -113,41 +114,38 @@ class Fortnox(Adapter):
         self.articles = Articles(self.books, f"{base} {given['client_id']} {account.id}", self.turns)
 
     def _verify(self) -> AccountInfo:
-        """The company; then whether the token's rights are enough, where the login named them."""
-        row = self.books.row("/companyinformation", "CompanyInformation")
-        tenant = self.account.credentials.get("tenant_id")
-        if tenant and str(row.get("DatabaseNumber")) != tenant:
-            words = f"The login leads to {row.get('CompanyName')}, {row.get('DatabaseNumber')}."
-            raise self.speaker.error(Auth, words, code="OTHER_COMPANY", remedy=OTHER_COMPANY)
-        lacks = lacking(self.oauth.tokens().extra.get("scope", "") if self.oauth else "")
-        words = f"The app may not use {', '.join(lacks)}: what needs that is refused."
-        if NEEDED & set(lacks):
-            raise self.speaker.error(Auth, words, code="READ_ONLY_ROLE", remedy=RIGHTS)
-        return AccountInfo(str(row.get("CompanyName") or self.account.name), warnings=(words,) if lacks else ())
+        return verified(self.books, self.account, self.oauth)
 
     def _series(self) -> tuple[Series, ...]:
         return tuple(Series(ident, name, (Kind.INVOICE,)) for ident, name in CHOICES)
 
     def _find(self, wanted: Draft, original: Document | None) -> Found:
         # Sheet section 7: the filter matches more than the reference, so it is compared exactly
-        shape = shape_of(wanted.kind, self.account.options)
-        asked = {"externalinvoicereference1": wanted.reference}
-        found = [self._finished(row, wanted) for row in self._mine(wanted, shape, asked)]
+        found = self._mine(wanted, externalinvoicereference1=wanted.reference)
         return sighted(found or self._born(wanted, original))
 
     def _recall(self, wanted: Draft) -> Found:
         """Sheet section 7: what changed since the day of issue, whatever the other filter shows."""
-        shape = shape_of(wanted.kind, self.account.options)
-        asked = {"lastmodified": f"{wanted.issue_date.isoformat()} 00:00"}
-        return sighted([self._finished(row, wanted) for row in self._mine(wanted, shape, asked)])
+        return sighted(self._mine(wanted, lastmodified=f"{wanted.issue_date.isoformat()} 00:00"))
 
-    def _mine(self, wanted: Draft, shape: Shape, asked: Mapping[str, str]) -> list[Row]:
-        """The live documents of the kind with exactly this reference, read whole."""
+    def _mine(self, wanted: Draft, **asked: str) -> list[Document]:
+        """The live documents of the kind with exactly this reference, whatever the options say now: an invoice that was
+        made as an order is that order, though a person may have made an invoice of it since."""
+        if wanted.kind is Kind.PROFORMA:
+            rows = self._rows(wanted, ORDERS, asked)
+            return [self._finished(row, wanted, ORDERS) for row in rows if told.way_of(row) != told.AS_ORDER]
+        rows = [row for row in self._rows(wanted, INVOICES, asked) if told.kind_of(row) is wanted.kind]
+        found = [self._finished(row, wanted) for row in rows if told.way_of(row) != told.AS_ORDER]
+        if found or wanted.kind is Kind.CREDIT_NOTE:
+            return found
+        rows = self._rows(wanted, ORDERS, asked)
+        return [self._finished(row, wanted, ORDERS) for row in rows if told.way_of(row) == told.AS_ORDER]
+
+    def _rows(self, wanted: Draft, shape: Shape, asked: Mapping[str, str]) -> list[Row]:
         listed = self.books.listed(shape.path, f"{shape.name}s", sortby="documentnumber", **asked)
         rows = [row for row in listed if row.get("ExternalInvoiceReference1") == wanted.reference
                 and not told.yes(row.get("Cancelled"))]  # fmt: skip
-        whole = [self.books.row(numbered(shape.path, row["DocumentNumber"]), shape.name) for row in rows]
-        return [row for row in whole if shape is ORDERS or told.kind_of(row) is wanted.kind]
+        return [self.books.row(numbered(shape.path, row["DocumentNumber"]), shape.name) for row in rows]
 
     def _born(self, wanted: Draft, original: Document | None) -> list[Document]:
         """What was made of the original and has no reference of ours yet: its answer was lost, or a person made it."""
@@ -158,7 +156,7 @@ class Fortnox(Adapter):
             return []
         if row.get("ExternalInvoiceReference1") not in (None, "", original.reference):
             return []
-        return [self._finished(row, wanted, original)]
+        return [self._finished(row, wanted, original=original)]
 
     def _makes_of(self, wanted: Draft, original: Document) -> bool:
         """A full credit note and the invoice of an order are made by Fortnox, out of the original."""
@@ -187,18 +185,16 @@ class Fortnox(Adapter):
         return self._created(draft, payload)
 
     def _created(self, draft: Draft, payload: Row) -> Document:
-        row = self._posted(draft, payload)
-        with after_the_document(self.speaker, "it is still to be booked"):
-            return self._finished(row, draft)
-
-    def _posted(self, draft: Draft, payload: Row) -> Row:
         shape = shape_of(draft.kind, self.account.options)
-        return self.books.made("POST", shape.path, shape.name, payload)
+        row = self.books.made("POST", shape.path, shape.name, payload)
+        with after_the_document(self.speaker, "it is still to be booked"):
+            return self._finished(row, draft, shape)
 
     def _rehearse(self, draft: Draft) -> Document:
         """Not booked, so that it can be cancelled; its number is used up."""
-        row = self._posted(draft, to_payload(draft, self.account, self._given(draft)))
-        return self._document(row, draft, shape_of(draft.kind, self.account.options))
+        account = replace(self.account, options={**self.account.options, "document": say.UNBOOKED})
+        row = self.books.made("POST", "/invoices", "Invoice", to_payload(draft, account, self._given(draft)))
+        return self._document(row, draft, INVOICES)
 
     def _credit(self, draft: Draft, original: Document, issued: Draft, earlier: Sequence[Draft]) -> Document:
         """All of an invoice is credited by Fortnox itself, which links the two, once; parts of it by an invoice of
@@ -208,9 +204,11 @@ class Fortnox(Adapter):
         if earlier or draft.totals.gross != issued.totals.gross:
             given = self._given(draft, original.extra.get("CustomerNumber", ""))
             payload = to_payload(draft, self.account, given, original.number)
-            return self._created(draft, {**payload, "ExternalInvoiceReference2": original.number})
+            return self._created(draft, payload)
         with self.turns(f"credit/{original.system_id}"):
-            demand_creditable(self.books, original, books=self._books_at_once)
+            demand_creditable(
+                self.books, original, books=self.account.options.get("document", say.BOOKED) == say.BOOKED
+            )
             return self._made_of(draft, original, "credit")
 
     def _made_of(self, draft: Draft, original: Document, action: str) -> Document:
@@ -220,24 +218,20 @@ class Fortnox(Adapter):
         answer = self.books.answer("PUT", f"{path}/{action}", writes=True)
         number = self.speaker.understood(lambda data: told.made_number(data, original.system_id), answer, writes=True)
         with after_the_document(self.speaker, "its reference is still to be set"):
-            return self._finished(self.books.row(numbered("/invoices", number), "Invoice"), draft, original)
+            return self._finished(self.books.row(numbered("/invoices", number), "Invoice"), draft, original=original)
 
-    @property
-    def _books_at_once(self) -> bool:
-        return self.account.options.get("document", say.BOOKED) == say.BOOKED
-
-    def _finished(self, row: Row, wanted: Draft, original: Document | None = None) -> Document:
+    def _finished(self, row: Row, wanted: Draft, shape: Shape = INVOICES, original: Document | None = None) -> Document:
         """What the document still needs, done by whoever finds it: ours are the words on what Fortnox made of an
-        original; then it is booked, unless it is not what was asked for: unbooked it can still be mended."""
+        original; then it is booked, unless a person is to do that, or it is not what was asked for: unbooked it can
+        still be mended."""
         path, booked = numbered("/invoices", row["DocumentNumber"]), told.yes(row.get("Booked"))
         if original is not None and not booked:
             row = self.books.step("PUT", path, "Invoice", self._own_words(wanted, row, original))
-        shape = shape_of(wanted.kind, self.account.options)
         document = self._document(row, wanted, shape)
         differs = compare(wanted, document)
         if original is not None and booked:
             return self._adopted(document, wanted, differs)
-        if shape is ORDERS or booked or differs or not self._books_at_once:
+        if shape is ORDERS or booked or differs or told.way_of(row) in (say.UNBOOKED, told.AS_ORDER):
             return document
         return self._document(self.books.step("PUT", f"{path}/bookkeep", "Invoice"), wanted, shape)
 
@@ -245,7 +239,8 @@ class Fortnox(Adapter):
         """A credit note keeps the rows that Fortnox gave it; an order's invoice gets all of the draft."""
         whole = to_payload(wanted, self.account, self._given(wanted, str(row.get("CustomerNumber") or "")),
                            original.number if wanted.kind is Kind.CREDIT_NOTE else "")  # fmt: skip
-        names = ("ExternalInvoiceReference1", "InvoiceDate", "DueDate", "Remarks", "YourOrderNumber")
+        names = ("ExternalInvoiceReference1", "ExternalInvoiceReference2", "InvoiceDate", "DueDate", "Remarks",
+                 "YourOrderNumber")  # fmt: skip
         return {name: whole[name] for name in names if name in whole} if wanted.kind is Kind.CREDIT_NOTE else whole
 
     def _adopted(self, document: Document, wanted: Draft, differs: tuple[str, ...]) -> Document:
@@ -297,4 +292,4 @@ class Fortnox(Adapter):
         for shape in (INVOICES, ORDERS):
             for row in self.books.listed(shape.path, f"{shape.name}s", sortby="documentnumber", **days):
                 with reading(self.speaker):
-                    yield to_document(row, told.kind_of(row) if shape is INVOICES else Kind.PROFORMA, shape)
+                    yield to_document(row, told.kind_in(row, shape is ORDERS), shape)

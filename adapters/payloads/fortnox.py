@@ -12,6 +12,7 @@ from adapters.exchange import RATES, fixed_rate
 from adapters.payloads.fortnox_articles import unit
 from adapters.payloads.fortnox_books import printable
 from adapters.payloads.fortnox_countries import country_name
+from adapters.payloads.fortnox_told import AS_ORDER
 from adapters.styles import STYLES
 from adapters.wire import Position, encode
 from adapters.words import cash_rounding, filled, number_text
@@ -19,7 +20,7 @@ from schemas.document import Draft, Kind, LineItem, Party
 from schemas.errors import Permanent
 
 SYSTEM = "fortnox"
-BOOKED, UNBOOKED, AS_ORDER = "booked", "draft", "order"
+BOOKED, UNBOOKED = "booked", "draft"
 #: Sheet section 3 and measurements named there.
 DESCRIPTION, REMARKS, REFERENCE, ORDER_NUMBER, STREET = 255, 1024, 50, 30, 60
 FOREIGN_RATE = ("Fortnox's rows take whole VAT percentages alone (25, 12, 6): issue this document by hand, or with a "
@@ -114,6 +115,14 @@ def settings(options: Mapping[str, str]) -> dict[str, Any]:
 def language(draft: Draft, options: Mapping[str, str]) -> str:
     """Swedish or English."""
     return "SV" if draft.language[:2].lower() == "sv" else options.get("language") or "EN"
+
+
+def second_reference(draft: Draft, options: Mapping[str, str], credited: str = "") -> str:
+    """The number of the invoice that is credited, and the way that is not the usual one: whoever finds the document
+    later, with what options ever, must know that nobody but a person books it."""
+    way = options.get("document", BOOKED)
+    said = (credited, way if way != BOOKED and draft.kind is not Kind.PROFORMA else "")
+    return " ".join(filter(None, said))
 
 
 WORDS = {"SV": ("Kredit av faktura", "Order"), "EN": ("Credit of invoice", "Order")}

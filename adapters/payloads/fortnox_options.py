@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from adapters.exchange import RATES
 from adapters.manifest import Field
-from adapters.payloads.fortnox import AS_ORDER, BOOKED, UNBOOKED
+from adapters.payloads.fortnox import BOOKED, UNBOOKED
 from adapters.payloads.fortnox_login import API, IDENTITY
+from adapters.payloads.fortnox_told import AS_ORDER
 
 CREDENTIALS = (
     Field("client_id", "Client ID", pattern=r"\S{8,}"),

@@ -13,6 +13,8 @@ from schemas.document import Kind
 Row = Mapping[str, Any]
 #: A number series of its own each: an order may have an invoice's number.
 ORDER = "order-"
+#: How an invoice says that it stands as an order (option `document`).
+AS_ORDER = "order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,21 @@ def number_in(system_id: str) -> str:
     return system_id.removeprefix(ORDER)
 
 
+def way_of(row: Row) -> str:
+    """The last word of the second reference, which says how we made it: draft, order, or something else."""
+    return str(row.get("ExternalInvoiceReference2") or "").rpartition(" ")[2]
+
+
 def kind_of(row: Row) -> Kind:
     """An invoice or a credit note: lists have no Credit flag, but the sign of what is to be paid."""
     return Kind.CREDIT_NOTE if yes(row.get("Credit")) or amount(row.get("Total")) < 0 else Kind.INVOICE
+
+
+def kind_in(row: Row, is_order: bool) -> Kind:
+    """The same among orders, which are proformas unless they stand for invoices."""
+    if is_order:
+        return Kind.INVOICE if way_of(row) == AS_ORDER else Kind.PROFORMA
+    return kind_of(row)
 
 
 def sums(row: Row) -> Sums:

@@ -66,6 +66,32 @@ def test_an_order_may_take_an_invoices_place_and_cannot_be_credited(company: Com
         company.adapter(document="order").credit(credit_of(wanted, MIXED), document, wanted)
 
 
+def test_a_look_with_other_options_finds_each_as_it_was_made_and_books_no_draft(company: Company) -> None:
+    """Follow-ups speak with the account's options, not with those of the route that chose drafts or orders."""
+    for way in ("draft", "order"):
+        wanted = draft()
+        document = company.issued(wanted, document=way)
+        for later in ("booked", "order", "draft"):
+            found = company.adapter(document=later).find(wanted, doubt=True)
+            assert (found.sight, found.document.system_id) == (Sight.ONE, document.system_id)
+        part = credit_of(wanted, [line("Cup", "1", "61.50")])
+        if way == "draft":
+            company.adapter(document=way).credit(part, document, wanted)
+            assert company.adapter().find(part, document).sight is Sight.ONE
+    assert [row["Booked"] for row in company.rows("/invoices", "Invoices")] == [False, False]
+
+
+def test_an_order_that_a_person_invoiced_is_still_the_document(company: Company) -> None:
+    wanted = draft()
+    document = company.issued(wanted, document="order")
+    company.do("PUT", f"/orders/{document.number}/createinvoice", "Invoice")
+    assert company.adapter().find(wanted).document.system_id == document.system_id
+    assert [row["Booked"] for row in company.rows("/invoices", "Invoices")] == [False]
+    day = wanted.issue_date
+    kinds = {one.system_id: one.kind for one in company.adapter().listed(day, day)}
+    assert kinds[document.system_id] is Kind.INVOICE
+
+
 def test_what_a_route_may_choose_are_the_three_ways(company: Company) -> None:
     assert [series.id for series in company.adapter().series()] == ["booked", "draft", "order"]
     assert company.adapter().manifest.series_option == "document"
