@@ -29,7 +29,7 @@ from console.stack import ROOT
 from ledger import alarms, events
 from schemas.event import State
 from tests.browser.house import until
-from tests.canary.lab import EMAIL, FIRST, LAST, PERSON, WRONG, Lab, lab
+from tests.canary.lab import EMAIL, FIRST, HOUSE, LAST, PERSON, WRONG, Lab, lab
 from tests.canary.worker import PASSWORD, TOKEN
 from tests.systems.trade import SYSTEMS
 
