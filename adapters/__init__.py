@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Unpack
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ ADAPTERS = {
     "fortnox": "adapters.fortnox:Fortnox",
     "idoklad": "adapters.idoklad:Idoklad",
     "konto": "adapters.konto:Konto",
+    "kontozz": "adapters.kontozz:Kontozz",
     "superfaktura": "adapters.superfaktura:SuperFaktura",
 }
 
@@ -34,9 +36,11 @@ def adapter_for(account: Account, **ports: Unpack[Ports]) -> Adapter:
     return adapter_class(account.system)(account, **ports)
 
 
-def manifest_of(system: str) -> Manifest:
-    """What a system can do; raises KeyError for an unknown one."""
-    return adapter_class(system).manifest
+def manifest_of(system: str, options: Mapping[str, str] | None = None) -> Manifest:
+    """What a system can do, or, told an account's options, what that account can; raises KeyError for an unknown
+    system."""
+    found = adapter_class(system)
+    return found.manifest if options is None else found.manifest_for(options)
 
 
 def manifests() -> tuple[Manifest, ...]:

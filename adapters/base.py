@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import ClassVar, NoReturn
+from typing import NoReturn
 
 from adapters.connect import FAST, Limits
 from adapters.corrections import Correction, corrections
@@ -34,7 +34,12 @@ __all__ = [
 class Adapter(ABC):
     """A mouth for one account of one system. Every call may raise the error tree of schemas.errors."""
 
-    manifest: ClassVar[Manifest]
+    manifest: Manifest
+
+    @classmethod
+    def manifest_for(cls, options: Mapping[str, str]) -> Manifest:
+        """What an account with these options can do: the system's manifest, or less."""
+        return cls.manifest
 
     def __init__(
         self,
@@ -50,6 +55,7 @@ class Adapter(ABC):
         limits: Limits | None = None,
     ) -> None:
         self.account = account
+        self.manifest = self.manifest_for(account.options)
         self.tokens = tokens
         self.turns = turns or OneProcess()
         self.oauth: OAuth | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -61,7 +61,8 @@ class Token(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing to fill in; `label` is spelled as the vendor spells it, `pattern` matches the whole value."""
+    """One thing to fill in; `label` is spelled as the vendor spells it, `pattern` matches the whole value, `check`
+    looks at it further and says what is wrong ("" = nothing)."""
 
     name: str
     label: str
@@ -71,6 +72,7 @@ class Field:
     example: str = ""
     help: str = ""
     choices: tuple[str, ...] = ()
+    check: Callable[[str], str] = lambda value: ""
 
     def problem(self, value: str) -> str | None:
         """What is wrong with a value, None when nothing is; the value itself is never repeated."""
@@ -78,7 +80,9 @@ class Field:
             return "is missing" if self.required else None
         if self.choices and value not in self.choices:
             return f"must be one of {', '.join(self.choices)}"
-        return None if re.fullmatch(self.pattern, value) else f"does not look like {self.example or 'it should'}"
+        if not re.fullmatch(self.pattern, value):
+            return f"does not look like {self.example or 'it should'}"
+        return self.check(value) or None
 
 
 #: The two windows that go by the calendar.
@@ -114,7 +118,9 @@ class Window:
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """One system. Empty `currencies` = any; `most_sends` 0 = unlimited; `official` names the state's hub, "" = none;
-    `lists`: the documents of some days can be listed; `marks_proformas_paid` speaks where `marks_paid` does.
+    `lists`: the documents of some days can be listed; `marks_proformas_paid` speaks where `marks_paid` does;
+    `by_profile`: what stands here is the most, an account's own profile says how much of it holds
+    (`Adapter.manifest_for`).
 
     `limits`, and `at_once` calls side by side (0 = any), hold for one account; `calls` is how many one document takes
     at least: none is begun with fewer left.
@@ -152,6 +158,7 @@ class Manifest:
     at_once: int = 0
     calls: int = 2
     token: Token = Token.STATIC
+    by_profile: bool = False
 
     def problems(self, credentials: Mapping[str, str], options: Mapping[str, str] | None = None) -> dict[str, str]:
         """Field name → what is wrong with it, for the form and the command line; empty when all is well."""

@@ -37,6 +37,7 @@ ROWS: tuple[tuple[str, Callable[[Manifest], object]], ...] = (
     ("series or departments", lambda m: m.series),
     ("lists its documents", lambda m: m.lists),
     ("takes attachments", lambda m: m.attaches),
+    ("only what the account's profile says", lambda m: m.by_profile),
 )
 
 

@@ -53,7 +53,9 @@ STYLES: Mapping[str, tuple[Style, ...]] = {
         Style(Price.NET, decimals, True, split, pieces=0, carried=True, source="konto.is/api/v1/document, [U]")
         for decimals, split in ((2, True), (4, True), (2, False), (0, False))
     ),
-    "kontozz": (Style(Price.NET, 2, True, source="documents.md 2.6 [U]"),),
+    # What a profile says in [prices]; this when it says nothing. Two decimals are kept in forints too (or lost without
+    # harm): a shop's gross arrives either way.
+    "kontozz": (Style(Price.GROSS, 2, kept=2, source="the account's profile [U]"),),
     "billingo": (Style(Price.GROSS, 2, source="documents.md 2.6 [S: plugin sources], decimals [U]"),),
     "szamlazz": (Style(Price.TOTALS, 6, source="documents.md 2.6 [S: plugin source], unit net informative"),),
 }

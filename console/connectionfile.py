@@ -169,7 +169,7 @@ def _policies(contents: Contents) -> dict[str, str]:
             problems |= {f"routes.{key}.policy.{path}": said for path, said in odd.problems.items()}
         leads = contents.accounts.get(route["account"])
         if leads:
-            odd_ones = wanted.problems(route["options"], manifest_of(leads["system"]))
+            odd_ones = wanted.problems(route["options"], manifest_of(leads["system"], leads["settings"]))
             problems |= {f"routes.{key}.options.{name}": said for name, said in odd_ones.items()}
     return problems
 

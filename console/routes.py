@@ -46,7 +46,7 @@ def rules(presets: Sequence[str], file: Path | None) -> Policy:
 def options_of(account: Account, given: Mapping[str, str]) -> dict[str, str]:
     """What follows a document, checked against what the system can do; FIELD= takes one away."""
     kept = {name: value for name, value in given.items() if value}
-    found = wanted.problems(kept, manifest_of(account.system))
+    found = wanted.problems(kept, manifest_of(account.system, account.options))
     if found:
         raise click.UsageError("; ".join(f"{name} {sentence}" for name, sentence in found.items()) + ".")
     return kept

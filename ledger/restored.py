@@ -9,17 +9,17 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
 
 from ledger.follow_ups import NOT_MAILED, PERHAPS_SENT, SENDING
-from ledger.tables import LIVE, accounts, documents, events, is_waiting
+from ledger.tables import LIVE, documents, events, is_waiting
 
 _UNDER_WAY = documents.c.state.in_(("planned", "issuing"))
 
 
 class UnderWay(NamedTuple):
-    """A document that may have been issued since the copy was made: its row, its event, its system."""
+    """A document that may have been issued since the copy was made: its row, its event, its account."""
 
     document_id: int
     event_id: str
-    system: str
+    account_id: int
 
 
 class Live(NamedTuple):
@@ -28,7 +28,7 @@ class Live(NamedTuple):
     document_id: int
     shop_id: int
     order_id: str
-    system: str
+    account_id: int
 
 
 def last_event_at(tx: Connection) -> datetime | None:
@@ -41,15 +41,14 @@ def last_event_at(tx: Connection) -> datetime | None:
 
 def under_way(tx: Connection) -> list[UnderWay]:
     """Documents planned or being issued."""
-    query = select(documents.c.id, documents.c.event_id, accounts.c.system)
-    joined = query.join(accounts, accounts.c.id == documents.c.account_id)
-    return [UnderWay(*row) for row in tx.execute(joined.where(_UNDER_WAY).order_by(documents.c.id))]
+    query = select(documents.c.id, documents.c.event_id, documents.c.account_id)
+    return [UnderWay(*row) for row in tx.execute(query.where(_UNDER_WAY).order_by(documents.c.id))]
 
 
 def live_since(tx: Connection, since: datetime) -> list[Live]:
     """Live documents settled then or later."""
     c = documents.c
-    query = select(c.id, c.shop_id, c.order_id, accounts.c.system).join(accounts, accounts.c.id == c.account_id)
+    query = select(c.id, c.shop_id, c.order_id, c.account_id)
     return [Live(*row) for row in tx.execute(query.where(c.state == LIVE, c.settled_at >= since).order_by(c.id))]
 
 

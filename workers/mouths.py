@@ -25,13 +25,13 @@ class Mouths:
 
     def standing(self, account: Account) -> Standing:
         """How the account stands: limits, circuit, token."""
-        return standing(self.budgets, account, manifest_of(account.system))
+        return standing(self.budgets, account, manifest_of(account.system, account.options))
 
     def __call__(self, account: Account, *, guard: Guard, turns: Turns | None = None) -> Adapter:
         return adapter_for(
             account,
             guard=guard,
-            budget=self.budgets.of(account, manifest_of(account.system)),
+            budget=self.budgets.of(account, manifest_of(account.system, account.options)),
             tokens=self.tokens.of(account),
             turns=turns,
             allow_private=self.allow_private,

@@ -74,7 +74,7 @@ def _in_series(account: Account, route: Route) -> Account:
     """The account with the route's series or department chosen; an order fixed to another account keeps its own."""
     if not route.series or account.id != route.account_id:
         return account
-    option = manifest_of(account.system).series_option
+    option = manifest_of(account.system, account.options).series_option
     if not option:
         raise Unsupported(f"{account.system} has no series to choose from.", system=account.system)
     return replace(account, options={**account.options, option: route.series})
@@ -104,7 +104,8 @@ def _owe(hand: Hand, way: Way, order: Order) -> Ending:
             )
         if decision.action in (NOTHING, WAIT) and decision.reason not in FOR_A_PERSON:
             if decision.reason == "ALREADY_INVOICED":
-                wanted.paid_since(hand, order, earlier, manifest_of(way.account.system))
+                able = manifest_of(way.account.system, way.account.options)
+                wanted.paid_since(hand, order, earlier, able)
             return _done(decision.reason, decision.detail)
         if decision.draft is not None:
             kin.refuse_invoiced(hand, order)

@@ -18,6 +18,7 @@ from adapters.manifest import Reference, Token
 from adapters.shops import reads_back
 from ledger import alarms, connections, epoch, events, polls, restored
 from ledger.engine import Tx
+from ledger.vault import Vault
 from schemas.connection import Account, Shop
 from schemas.errors import AdapterError
 from workers.follow_ups.wanted import EMAIL, VERIFY
@@ -77,7 +78,8 @@ def foresee(services: Services, witnesses: Witnesses) -> Plan:
         rows = restored.under_way(tx)
         recent = restored.live_since(tx, last - BACK) if last else []
         mails = restored.mails(tx, EMAIL)
-    blind = [row for row in rows if _is_blind(row.system)]
+        unasked = _blind(tx, vault)
+    blind = [row for row in rows if row.account_id in unasked]
     return Plan(
         why=why,
         keys=keys,
@@ -86,9 +88,9 @@ def foresee(services: Services, witnesses: Witnesses) -> Plan:
         silent=tuple(shop for shop in shops if not reads_back(shop)),
         lookups=len(rows) - len(blind),
         held=len(blind),
-        recent=sum(not _is_blind(row.system) for row in recent),
+        recent=sum(row.account_id not in unasked for row in recent),
         mails=mails,
-        unasked=tuple(a for a in accounts if _is_blind(a.system)),
+        unasked=tuple(a for a in accounts if a.id in unasked),
         reconnect=tuple(a for a in accounts if manifest_of(a.system).token is Token.ROTATING_REFRESH),
     )
 
@@ -99,8 +101,10 @@ def _routed(tx: Tx, shops: Sequence[Shop]) -> list[Shop]:
     return [shop for shop in shops if shop.state == "active" and shop.id in ways]
 
 
-def _is_blind(system: str) -> bool:
-    return manifest_of(system).reference is Reference.NONE
+def _blind(tx: Tx, vault: Vault) -> frozenset[int]:
+    """The accounts that cannot be asked whether they have a document."""
+    every = connections.list_accounts(tx, vault)
+    return frozenset(a.id for a in every if manifest_of(a.system, a.options).reference is Reference.NONE)
 
 
 def accept(services: Services, witnesses: Witnesses, plan: Plan, tell: Callable[[Asked], None]) -> None:
@@ -111,8 +115,9 @@ def accept(services: Services, witnesses: Witnesses, plan: Plan, tell: Callable[
     told, now = witnesses.told(), services.now()
     services.bell.empty()
     with services.ledger.write() as tx:
-        _look_up(tx, now)
-        _look_again(tx, plan, now)
+        unasked = _blind(tx, services.ledger.vault)
+        _look_up(tx, unasked, now)
+        _look_again(tx, plan, unasked, now)
         restored.doubt_mails(tx, EMAIL)
         for account in plan.reconnect:
             _pause(tx, account, now)
@@ -126,18 +131,18 @@ def accept(services: Services, witnesses: Witnesses, plan: Plan, tell: Callable[
         tell(_ask(services, shop, plan.since))
 
 
-def _look_up(tx: Tx, now: datetime) -> None:
+def _look_up(tx: Tx, unasked: frozenset[int], now: datetime) -> None:
     """What was under way: looked up, or held for a person; their events are due either way."""
     rows = restored.under_way(tx)
-    restored.hold(tx, [row.document_id for row in rows if _is_blind(row.system)])
-    restored.doubt(tx, [row.document_id for row in rows if not _is_blind(row.system)], now)
+    restored.hold(tx, [row.document_id for row in rows if row.account_id in unasked])
+    restored.doubt(tx, [row.document_id for row in rows if row.account_id not in unasked], now)
     events.replay_all(tx, [row.event_id for row in rows], now)
 
 
-def _look_again(tx: Tx, plan: Plan, now: datetime) -> None:
+def _look_again(tx: Tx, plan: Plan, unasked: frozenset[int], now: datetime) -> None:
     """Documents of the last day: one may have been cancelled or changed since."""
     for row in restored.live_since(tx, plan.since) if plan.since else []:
-        if not _is_blind(row.system):
+        if row.account_id not in unasked:
             events.add_internal(
                 tx, kind=VERIFY, shop_id=row.shop_id, order_id=row.order_id, document_id=row.document_id,
                 due_at=now, now=now,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from adapters.shops import client_for
 from schemas.connection import Account, Shop
 from schemas.document import Seller
 from schemas.errors import AdapterError
+from tests.adapters.contract.bench import FAR
 
 LIMITS = Limits(deadline=20.0, connect=10.0, read=10.0, size=10_000)
 SLUG = "acme"
@@ -101,7 +103,9 @@ def _is_address(field: Field) -> bool:
 def _account(manifest: Manifest, url: str) -> Account:
     given = {field.name: field.choices[0] if field.choices else _filled(field) for field in manifest.credentials}
     given |= {field.name: url for field in manifest.credentials if _is_address(field)}
-    return Account(1, "books", manifest.key, "B", Seller("S", manifest.country), credentials=given)
+    options = importlib.import_module(f"tests.adapters.contract.test_{manifest.key}").VENDOR.options
+    return Account(1, "books", manifest.key, "B", Seller("S", manifest.country), credentials=given, options=options,
+                   expires_on=FAR)  # fmt: skip
 
 
 def _filled(field: Field) -> str:

@@ -95,6 +95,10 @@ SWEDEN = Home(
     Seller("Butiken AB", "SE", vat_id="SE556036079301", oss=True, timezone="Europe/Stockholm"), currency="SEK",
     rates={"23": "25", "8": "12", "5": "6"},
 )  # fmt: skip
+HUNGARY = Home(
+    Seller("Bolt Kft.", "HU", vat_id="HU12345676", oss=True, timezone="Europe/Budapest"), currency="HUF",
+    rates={"23": "27", "8": "18", "5": "5"},
+)  # fmt: skip
 _home = [POLAND]
 
 

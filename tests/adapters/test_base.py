@@ -64,7 +64,7 @@ def test_what_the_manifest_cannot_say_is_unsupported_before_any_call(asked: Call
 
 def test_a_partial_credit_is_refused_where_only_full_ones_exist() -> None:
     poor = Poor(POOR.account)
-    poor.manifest = replace(Poor.manifest, kinds=frozenset(Kind))  # type: ignore[misc]
+    poor.manifest = replace(Poor.manifest, kinds=frozenset(Kind))
     with pytest.raises(Unsupported, match="a part of an invoice"):
         poor.credit(credit_of(BOUGHT, [line("Cup", "1", "61.50")]), INVOICE, BOUGHT)
 

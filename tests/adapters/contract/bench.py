@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -15,8 +16,9 @@ import requests
 
 from adapters import adapter_class, manifest_of
 from adapters.base import Adapter
-from adapters.manifest import Manifest
+from adapters.manifest import Manifest, Reference, Token
 from schemas.connection import Account
+from schemas.document import Draft
 from schemas.errors import RateLimited, Waiting
 from schemas.ports import Left, Taken
 from simulators import world_of
@@ -25,6 +27,7 @@ from tests.adapters.drafts import POLAND, Home
 
 #: Short enough for a quick run, long enough for a busy machine.
 DEADLINE = 1.5
+FAR = date(2099, 12, 31)
 CANARY_KEY = "kanarek-key-4711/demo"
 Settings = Mapping[str, object]
 
@@ -42,6 +45,7 @@ class Vendor:
     #: Whose drafts it is asked to issue: a system that knows one country's VAT rates wants a seller of that country.
     home: Home = POLAND
     refused_options: Mapping[str, str] = field(default_factory=dict)
+    #: A profile among them narrows what the system can do: the clauses go by what is left.
     options: Mapping[str, str] = field(default_factory=dict)
     read_only: Settings = field(default_factory=dict)
     duplicates: Settings = field(default_factory=dict)
@@ -69,7 +73,7 @@ class Vendor:
 
     @property
     def manifest(self) -> Manifest:
-        return manifest_of(self.system)
+        return manifest_of(self.system, self.options)
 
     @property
     def live(self) -> Mapping[str, str] | None:
@@ -134,10 +138,18 @@ class Bench:
         account = Account(
             1, "account", self.manifest.key, "Contract", self.vendor.home.seller,
             credentials={**given, **credentials}, options={**self.vendor.options, **self._options(given), **options},
+            expires_on=FAR if self.manifest.token is Token.EXPIRING_KEY else None,
         )  # fmt: skip
         ports: dict[str, Any] = {"guard": self.ports, "budget": self.ports, "allow_private": self._may_be_private}
         seconds = deadline or (DEADLINE if self._troubled else 60.0)
         return adapter_class(self.manifest.key)(account, **{**ports, "deadline": seconds, **more})
+
+    def ask(self, adapter: Adapter, wanted: Draft) -> None:
+        """The reading that comes before a write: a look-up, where the system can be asked."""
+        if self.manifest.reference is Reference.NONE:
+            adapter.verify()
+        else:
+            adapter.find(wanted)
 
     @property
     def _troubled(self) -> bool:

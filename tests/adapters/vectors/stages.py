@@ -11,7 +11,7 @@ from adapters.styles import STYLES
 from schemas.document import Draft, Kind
 from schemas.errors import AdapterError, Unsupported
 from schemas.money import plain
-from tests.adapters.drafts import CZECHIA
+from tests.adapters.drafts import CZECHIA, HUNGARY, PERSON
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,22 @@ def _czech(draft: Draft) -> Draft:
     return replace(draft, seller=CZECHIA.seller, oss=abroad, vat_countries=countries if abroad else ())
 
 
+def _sold_by_a_hungarian(draft: Draft) -> Stage:
+    """The imagined Kontozz issues on its own day alone, and has foreign rates under the One Stop Shop."""
+    return Stage({"today": draft.issue_date.isoformat()}, sold=_hungarian)
+
+
+def _hungarian(draft: Draft) -> Draft:
+    """A vector's history has no buyer: one who lives somewhere."""
+    foreign = not set(rates_of(draft)) <= {"27", "18", "5"}
+    countries = draft.vat_countries or (draft.seller.country,)
+    buyer = draft.buyer if draft.buyer.address.city else PERSON
+    return replace(draft, seller=HUNGARY.seller, oss=foreign, vat_countries=countries if foreign else (), buyer=buyer)
+
+
 STAGES: Mapping[str, Callable[[Draft], Stage]] = {
     "fakturoid": _exchanging, "fortnox": _in_swedish_books, "idoklad": _sold_by_a_czech, "konto": _two_rates,
+    "kontozz": _sold_by_a_hungarian,
 }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def a_key_that_expires_is_auth_and_nothing_is_made(bench: Bench) -> None:
     with pytest.raises(Auth):
         bench.adapter().issue(draft())
     with pytest.raises(Auth):
-        bench.adapter().find(draft())
+        bench.ask(bench.adapter(), draft())
     assert bench.documents() == 0
 
 

@@ -38,7 +38,7 @@ def a_used_up_budget_means_that_nothing_was_sent(bench: Bench) -> None:
     for tried in (
         bench.adapter().verify,
         lambda: bench.adapter().issue(draft()),
-        lambda: bench.adapter().find(draft()),
+        lambda: bench.ask(bench.adapter(), draft()),
     ):
         with pytest.raises(RateLimited):
             tried()

@@ -77,6 +77,17 @@ def a_look_up_at_a_closed_door_is_unsure(bench: Bench) -> None:
     assert bench.adapter(url=closed_door()).find(draft()).sight is Sight.UNSURE
 
 
+@clause(lambda manifest: not searchable(manifest))
+def a_system_that_cannot_be_asked_is_unsure_of_everything_and_nothing_is_said_to_it(bench: Bench) -> None:
+    wanted = draft()
+    bench.adapter().issue(wanted)
+    said = len(bench.requests())
+    for doubt in (False, True):
+        found = bench.adapter().find(wanted, doubt=doubt)
+        assert (found.sight, bool(found.why)) == (Sight.UNSURE, True)
+    assert len(bench.requests()) == said
+
+
 @clause(searchable)
 def a_look_up_asks_no_guard(bench: Bench) -> None:
     bench.ports.lease_lost = True

@@ -44,7 +44,7 @@ def talked_about(bench: Bench, fault: str, seen: Seen) -> None:
         adapter.verify, lambda: adapter.find(wanted), lambda: adapter.issue(wanted),
         lambda: bench.adapter(options=bench.vendor.refused_options).issue(draft()),
         lambda: adapter.send(document, PERSON.email), lambda: adapter.pdf(document), lambda: adapter.cancel(document),
-        lambda: bench.adapter(credentials=bench.vendor.wrong_key).find(wanted),
+        lambda: bench.ask(bench.adapter(credentials=bench.vendor.wrong_key), wanted),
     ]  # fmt: skip
     for call in calls:
         if fault:
@@ -101,7 +101,7 @@ class _Listening(logging.Handler):
 @clause()
 def the_exchange_keeps_the_systems_own_words(bench: Bench) -> None:
     with pytest.raises(AdapterError) as caught:
-        bench.adapter(credentials=bench.vendor.wrong_key).find(draft())
+        bench.ask(bench.adapter(credentials=bench.vendor.wrong_key), draft())
     exchange = caught.value.exchange
     assert exchange is not None
     assert exchange.status in bench.vendor.refusals
