@@ -30,9 +30,9 @@ demo: setup  ## real captured orders through everything, a simulated Fakturownia
 run: setup  ## web, worker, clock and an embedded Valkey, for use; prints the URLs
 	$(BIN)/flask run-all
 
-test: dev  ## every test but the browser's and the faults: the quick ones on two processes, then whole houses one by one
+test: dev  ## every test but the browser's and the faults: the quick ones, then whole houses, two at a time
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
-	$(BIN)/python -m pytest -q -m "slow and not browser and not faults" --durations=5
+	$(BIN)/python -m pytest -q -n 2 --dist load -m "slow and not browser and not faults" --durations=5
 
 browser: dev  ## the console and the RQ dashboard in a real Chromium
 	$(BIN)/python -m pytest -q -m browser

@@ -28,11 +28,13 @@ from workers.trial import Tried
 #: What will happen, by how the system takes a document away again.
 WORDS = {
     Trial.DRAFT: "The test document will be a draft and is deleted at the end.",
-    Trial.DELETED: "{0} has no drafts: the test invoice will be issued with a number, and deleted at the end.",
-    Trial.CANCELLED: "{0} has no drafts: the test invoice will be issued with a number, and cancelled at the end.",
-    Trial.CREDITED: "{0} has no drafts: the test invoice will be issued with a number, and credited at the end.",
+    Trial.DELETED: "{0}: the test invoice takes a number, and is deleted at the end.",
+    Trial.CANCELLED: "{0}: the test invoice takes a number, and is cancelled at the end.",
+    Trial.CREDITED: "{0}: the test invoice is issued with a number, and credited in full at the end.",
     Trial.STAYS: "{0} lets no program take a document away: the test invoice stays until you do.",
 }
+#: A person waits; so does the command, for the account's own limits (seconds).
+PATIENCE = 60.0
 _DOCUMENT = ("issue_date", "number", "kind", "total", "currency", "reference")
 
 
@@ -52,6 +54,7 @@ def try_out(key: str, file: Path | None, pdf: Path | None, keep: bool, yes: bool
         account = an_account(tx, key)
     order = _order(file) if file else trial.order_of(account.seller, now)
     adapter = house().services().adapter(account, guard=unguarded)
+    adapter.patient(PATIENCE)
     _agreed(adapter, keep=keep, yes=yes)
     draft = trial.draft_of(account, order, now)
     document = trial.issue(adapter, draft)
@@ -127,7 +130,7 @@ def _told(
     shown = [_row(document, tried.draft.decimals) for document in last[0]]
     if as_json:
         show([{"compared": rows, "items": _items(tried.draft), "differs": tried.differs, "pdf": pdf, "removed": gone[1],
-               "last_documents": shown}], (), as_json=True)  # fmt: skip
+               "last_documents": shown, "why_none": last[1]}], (), as_json=True)  # fmt: skip
         return
     click.echo(table(("", "order", adapter.manifest.label), _beside(tried)) + "\n")
     show(_items(tried.draft), ("quantity", "item", "VAT", "net", "tax", "gross"), as_json=False)

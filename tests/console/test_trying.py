@@ -47,6 +47,7 @@ def admin(url: str, path: str, body: object = None) -> Any:
         return json.load(answer)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("system", sorted(ADAPTERS))
 def test_a_test_document_comes_is_shown_and_goes(console: Console, tmp_path: Path, system: str) -> None:
     manifest = manifest_of(system)
@@ -71,7 +72,7 @@ def test_it_says_beforehand_that_a_document_is_issued_and_nothing_happens_withou
     with connected(console, "konto") as (key, url):
         result = console.run("account", "try", key, input="n\n")
         assert result.exit_code == 1
-        assert "issued with a number, and credited at the end" in result.output
+        assert "issued with a number, and credited in full at the end" in result.output
         assert admin(url, "summary")["ever"] == 0
 
 
