@@ -18,6 +18,7 @@ ADAPTERS = {
     "fakturownia": "adapters.fakturownia:Fakturownia",
     "fortnox": "adapters.fortnox:Fortnox",
     "idoklad": "adapters.idoklad:Idoklad",
+    "jortt": "adapters.jortt:Jortt",
     "konto": "adapters.konto:Konto",
     "kontozz": "adapters.kontozz:Kontozz",
     "superfaktura": "adapters.superfaktura:SuperFaktura",

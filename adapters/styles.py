@@ -46,7 +46,8 @@ STYLES: Mapping[str, tuple[Style, ...]] = {
     ),
     # Recorded: a price of 1.125 becomes 1.13, quantities alike.
     "fortnox": (Style(Price.GROSS, 2, kept=2, pieces=2, source="recorded, accodeing/fortnox-api row_price_limit"),),
-    "jortt": (Style(Price.NET, 2, True, source="documents.md 2.6 [S: jorttbv/jortt-ruby], decimals [U]"),),
+    # `net_amounts` true says that VAT is in the amounts; VAT is reckoned per rate from the whole (POST /v3/invoices).
+    "jortt": (Style(Price.GROSS, 2, kept=2, source="api.jortt.nl swagger, CreateInvoiceV3, decimals [U]"),),
     # Where Konto rounds is said nowhere: per rate or at the end, both must give the total. Two decimals of a price are
     # what a client in production sends (sheet section 3.1 [X]); the other ways are for one document in two hundred.
     "konto": tuple(

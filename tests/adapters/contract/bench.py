@@ -67,6 +67,8 @@ class Vendor:
     role_shows: bool = True
     #: The system says how long to wait by a Retry-After header; else in a way of its own, in seconds.
     retry_after: bool = True
+    #: The system says nothing of it: so many seconds are waited.
+    pause: float = 0.0
     official: Mapping[str, Settings] = field(default_factory=dict)
     #: A login by a refresh token that is good once, laid over the credentials: the stand-in's own first one.
     rotating: Mapping[str, str] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from schemas.document import Draft, Kind
 from schemas.errors import AdapterError, Unsupported
 from schemas.money import plain
 from tests.adapters.drafts import CZECHIA, HUNGARY, PERSON
+from tests.adapters.organisation import NETHERLANDS
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,20 @@ def _hungarian(draft: Draft) -> Draft:
     return replace(draft, seller=HUNGARY.seller, oss=foreign, vat_countries=countries if foreign else (), buyer=buyer)
 
 
+def _sold_by_a_dutch(draft: Draft) -> Stage:
+    """Jortt invoices in euros alone, and abroad at the buyer's rates under the One Stop Shop."""
+    return Stage({"one_stop_shop": True}, sold=_dutch)
+
+
+def _dutch(draft: Draft) -> Draft:
+    at_home = draft.seller.country == "NL"
+    return replace(draft, seller=NETHERLANDS.seller, currency="EUR", oss=not at_home and bool(rates_of(draft)))
+
+
 STAGES: Mapping[str, Callable[[Draft], Stage]] = {
     "fakturoid": _exchanging, "fortnox": _in_swedish_books, "idoklad": _sold_by_a_czech, "konto": _two_rates,
     "kontozz": _sold_by_a_hungarian,
+    "jortt": _sold_by_a_dutch,
 }  # fmt: skip
 
 
@@ -104,6 +116,8 @@ def refusal(error: AdapterError, draft: Draft, manifest: Manifest) -> str:
         return "two rates at most"
     if error.code == "VAT_RATE_UNKNOWN" and manifest.key == "fortnox":
         return f"no rate of {next(rate for rate in rates_of(draft) if '.' in rate)} %"
+    if error.code == "VAT_NOT_OFFERED" and manifest.key == "jortt":
+        return f"other rates for {draft.buyer.country}"
     unreachable = any(not row.net_reachable for row in draft.breakdown)
     if error.code == "NO_EXACT_ENCODING" and unreachable and not any(s.rounding for s in STYLES[manifest.key]):
         return "no exact encoding"

@@ -1,0 +1,103 @@
+"""What is said to Jortt: its envelope opened, its lists read to their end, its refusals with their details."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from adapters.http import Answer, Read, Speaker
+from adapters.payloads.jortt_told import Row, is_sent, key, sentence
+from schemas.errors import Ambiguous, Auth, Permanent, Transient
+
+SCOPE = "invoices:read invoices:write customers:read customers:write organizations:read"
+REMEDIES = {
+    "scopes.insufficient": f"Give the application these scopes in Jortt: {SCOPE}.",
+    "organization.requires_mkb_plan": "Jortt's API needs the plan MKB or Plus: change it there, then: flask account "
+    "resume KEY.",
+}
+CODES = {"organization.requires_mkb_plan": "PLAN_NOT_PAID", "scopes.insufficient": "READ_ONLY_ROLE"}
+LAST_PAGE = 25
+
+
+class Office:
+    """One organisation's calls."""
+
+    def __init__(self, speaker: Speaker) -> None:
+        self.speaker = speaker
+
+    def call(self, method: str, path: str, **more: Any) -> Answer:
+        """One call; a refusal is told with its details and what to do about it (sheet section 2)."""
+        try:
+            return self.speaker.call(method, path, **more)
+        except (Auth, Permanent) as error:
+            response = error.exchange.response if error.exchange else ""
+            words, name = self._words(error.detail, response), key(response)
+            remedy, code = REMEDIES.get(name, error.remedy), CODES.get(name, error.code)
+            raise self.speaker.error(type(error), words, error.exchange, code=code, remedy=remedy) from None
+
+    def refusal(self, answer: Answer) -> Exception:
+        """An answer that was let through and is a refusal after all."""
+        words = self._words(answer.told, answer.exchange.response)
+        return self.speaker.error(Permanent, words, answer.exchange)
+
+    def read(self, read: Callable[[Any], Read], path: str) -> Read:
+        """What `read` makes of the data at `path`."""
+        answer = self.call("GET", path, writes=False)
+        return self.speaker.understood(lambda data: read(data["data"]), answer, writes=False)
+
+    def invoice(self, ident: str) -> Row:
+        return self.read(dict, f"/v2/invoices/{ident}")
+
+    def made(self, path: str, body: Mapping[str, Any]) -> str:
+        """The id of what a write has made."""
+        answer = self.call("POST", path, writes=True, json=body)
+        return self.speaker.understood(lambda data: str(data["data"]["id"]), answer, writes=True)
+
+    def before_the_draft(self, path: str, body: Mapping[str, Any]) -> str:
+        """The same for what the next try finds: an unclear end of it leaves no document in doubt."""
+        try:
+            return self.made(path, body)
+        except Ambiguous as error:
+            words = f"Whether the customer was made is not clear: {error.detail}"
+            raise self.speaker.error(Transient, words, error.exchange, code="CONTACT_UNCLEAR") from None
+
+    def change(self, ident: str, changes: Mapping[str, Any]) -> None:
+        """Fields of a draft; the others stay as they are."""
+        self.call("PUT", f"/v2/invoices/{ident}", writes=True, json=changes, raw=True)
+
+    def send(self, ident: str) -> None:
+        """`self`: numbered and sent, nobody is mailed. What another try has sent meanwhile is well."""
+        path, body = f"/v1/invoices/{ident}/send", {"send_method": "self"}
+        answer = self.call("POST", path, writes=True, json=body, raw=True, allow=(422,))
+        if answer.status == 422 and not is_sent(self.invoice(ident)):
+            raise self.refusal(answer)
+
+    def delete(self, row: Row) -> None:
+        """Only drafts, which have no number yet."""
+        if not is_sent(row):
+            self.call("DELETE", f"/v1/invoices/{row['id']}", writes=True, allow=(404,), raw=True)
+
+    def rows(self, path: str, most: int = LAST_PAGE, **asked: str) -> Iterator[Row]:
+        """Every row of a list, page by page to the one without a next."""
+        for page in range(1, most + 1):
+            answer = self.call("GET", path, writes=False, params={**asked, "page": str(page)})
+            rows, more = self.speaker.understood(_page_of, answer, writes=False)
+            yield from rows
+            if not more:
+                return
+        raise self.speaker.error(Transient, f"{path} has more than {most} pages", code="UNREAD_PAGES")
+
+    def understood(self, read: Callable[[Any], Read], row: Any) -> Read:
+        """What `read` makes of a row; one of an unknown shape is a failed reading."""
+        try:
+            return read(row)
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+            words = f"Data of an unknown shape ({type(error).__name__})"
+            raise self.speaker.error(Transient, words, code="UNREADABLE_ANSWER") from None
+
+    def _words(self, detail: str, response: str) -> str:
+        return " ".join(filter(None, (detail, sentence(response))))
+
+
+def _page_of(data: Any) -> tuple[list[Row], bool]:
+    return [dict(row) for row in data["data"]], bool(data["_links"]["next"])
