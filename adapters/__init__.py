@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 #: System key → the adapter's class, imported when it is first wanted.
 ADAPTERS = {
+    "billingo": "adapters.billingo:Billingo",
     "fakturoid": "adapters.fakturoid:Fakturoid",
     "fakturownia": "adapters.fakturownia:Fakturownia",
     "fortnox": "adapters.fortnox:Fortnox",

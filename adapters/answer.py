@@ -80,6 +80,10 @@ def wait_of(headers: Mapping[str, str]) -> float:
 def sentence_of(data: object) -> str:
     """The system's own sentence in any of the shapes systems use: text, list, or a map of field → sentences."""
     if isinstance(data, dict):
+        if "field" in data and data.get("message"):
+            return f"{data['field']}: {sentence_of(data['message'])}"
+        if data.get("message") and isinstance(data.get("errors"), list):
+            return f"{sentence_of(data['message'])} {sentence_of(data['errors'])}"
         told = next((data[key] for key in SENTENCE_KEYS if data.get(key)), None)
         return sentence_of(told) if told is not None else _by_field(data)
     if isinstance(data, list):

@@ -63,6 +63,7 @@ MANIFEST = Manifest(
     pdf=Pdf.LATER,
     mail=True,
     official="KSeF",
+    mails_after_official=True,
     series=True,
     series_option="department_id",
     lists=True,

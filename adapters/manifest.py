@@ -118,9 +118,9 @@ class Window:
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """One system. Empty `currencies` = any; `most_sends` 0 = unlimited; `official` names the state's hub, "" = none;
-    `lists`: the documents of some days can be listed; `marks_proformas_paid` speaks where `marks_paid` does;
-    `by_profile`: what stands here is the most, an account's own profile says how much of it holds
-    (`Adapter.manifest_for`).
+    `mails_after_official`: nothing goes out before the hub has given it its number; `lists`: the documents of some days
+    can be listed; `marks_proformas_paid` speaks where `marks_paid` does; `by_profile`: what stands here is the most, an
+    account's own profile says how much of it holds (`Adapter.manifest_for`).
 
     `limits`, and `at_once` calls side by side (0 = any), hold for one account; `calls` is how many one document takes
     at least: none is begun with fewer left.
@@ -149,6 +149,7 @@ class Manifest:
     pdf: Pdf = Pdf.NONE
     mail: bool = False
     official: str = ""
+    mails_after_official: bool = False
     series: bool = False
     series_option: str = ""
     lists: bool = False

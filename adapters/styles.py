@@ -57,6 +57,6 @@ STYLES: Mapping[str, tuple[Style, ...]] = {
     # What a profile says in [prices]; this when it says nothing. Two decimals are kept in forints too (or lost without
     # harm): a shop's gross arrives either way.
     "kontozz": (Style(Price.GROSS, 2, kept=2, source="the account's profile [U]"),),
-    "billingo": (Style(Price.GROSS, 2, source="documents.md 2.6 [S: plugin sources], decimals [U]"),),
+    "billingo": (Style(Price.GROSS, 2, source="sheet section 5: up to six decimals are taken, two are exact"),),
     "szamlazz": (Style(Price.TOTALS, 6, source="documents.md 2.6 [S: plugin source], unit net informative"),),
 }

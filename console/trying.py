@@ -35,6 +35,7 @@ WORDS = {
 }
 #: A person waits; so does the command, for the account's own limits (seconds).
 PATIENCE = 60.0
+NO_NUMBER = "(a draft has none)"
 _DOCUMENT = ("issue_date", "number", "kind", "total", "currency", "reference")
 
 
@@ -144,7 +145,7 @@ def _beside(tried: Tried) -> list[tuple[str, object, object]]:
     """The order's figures and the document's, a line each; what a system does not tell is empty."""
     draft, document, places = tried.draft, tried.document, tried.draft.decimals
     rows: list[tuple[str, object, object]] = [
-        ("number", draft.order_number, document.number or "(a draft has none)"),
+        ("number", draft.order_number, document.number or NO_NUMBER),
         ("reference", draft.reference, document.reference),
         ("issue date", draft.issue_date, document.issue_date or ""),
         ("currency", draft.currency, document.currency),
@@ -170,6 +171,6 @@ def _items(draft: Draft) -> list[dict[str, Any]]:
 
 
 def _row(document: Document, places: int) -> dict[str, Any]:
-    return {"issue_date": document.issue_date, "number": document.number, "kind": document.kind.value,
+    return {"issue_date": document.issue_date, "number": document.number or NO_NUMBER, "kind": document.kind.value,
             "total": said(document.gross, places), "currency": document.currency,
             "reference": document.reference}  # fmt: skip

@@ -19,10 +19,11 @@ GIVEN = ("vendor_id", "comment", "currency", "due_date", "fulfillment_date", "pa
 def summary(world: "Billingo") -> dict[str, Any]:
     """A cancelled invoice stays in the books beside its cancellation; a deleted draft and an archived proforma do not.
 
-    What has no vendor_id (cancellations, modifications, invoices out of proformas) counts by the mark in its comment.
+    A mark in the comment is the client's reference in its own spelling, and all that cancellations, modifications and
+    invoices out of proformas have; what bears none counts by its vendor_id, which is made fit for an address.
     """
     live = [one for one in world.documents.values() if not one.deleted and not one.archived]
-    marks = [one.vendor or (reference_in(one.comment) if one.comment else "") for one in live]
+    marks = [reference_in(one.comment) if "[" in one.comment else one.vendor or one.comment for one in live]
     return {
         "documents": len(live), "ever": len(world.documents), "per_oid": Counter(filter(None, marks)),
         "per_kind": Counter(one.kind for one in live), "totals": _totals(live),

@@ -160,7 +160,7 @@ def the_hubs_answer_is_waiting_accepted_or_refused(bench: Bench) -> None:
         assert bool(told.messages) == (state is OfficialState.REFUSED)
 
 
-@clause(lambda manifest: bool(manifest.official) and manifest.mail)
+@clause(lambda manifest: manifest.mails_after_official and manifest.mail)
 def mail_waits_for_the_hubs_number(bench: Bench) -> None:
     bench.switch(bench.vendor.official[OfficialState.WAITING])
     document = bench.adapter().issue(draft(buyer=FIRM))
