@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export FLASK_APP = app:create_app
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo run test browser faults lost-real test-long kill lint bench contract golden live audit licences
+.PHONY: help setup dev demo run test browser faults lost-real test-long kill lint bench contract golden matrix live audit licences
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -51,6 +51,9 @@ contract: dev  ## every adapter against its simulator: clauses run and skipped
 
 live: dev  ## the contract against a live sandbox: make live SYSTEM=fakturownia (see docs/)
 	BILLHOOK_LIVE=$(SYSTEM) $(BIN)/python -m pytest --force-enable-socket -q tests/adapters/contract/test_$(SYSTEM).py
+
+matrix: setup  ## write docs/systems.md and the README's table of systems anew
+	$(BIN)/python -m adapters.matrix
 
 golden: dev  ## write the golden payloads anew; read the diff before you commit it
 	BILLHOOK_GOLDEN=1 $(BIN)/python -m pytest -q $(wildcard tests/adapters/test_*.py)

@@ -1,13 +1,13 @@
-"""What each invoicing system can do, as a table for docs/systems.md: `python -m adapters.matrix > docs/systems.md`."""
+"""What each invoicing system can do, from the manifests: docs/systems.md, and in short the README (`make matrix`)."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from enum import Enum
+from pathlib import Path
 
 from adapters import manifests
-from adapters.manifest import Manifest
+from adapters.manifest import Manifest, Pdf
 from schemas.document import Kind
 
 
@@ -47,7 +47,7 @@ def matrix() -> str:
     head = ["", *(m.label for m in systems)]
     rows = [[name, *(_said(value(m)) for m in systems)] for name, value in ROWS]
     lines = ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)]
-    told = "Made from the adapters' manifests by `python -m adapters.matrix`; a test compares."
+    told = "Made from the adapters' manifests by `make matrix`; a test compares."
     return "\n".join(["# Invoicing systems", "", told, "", *lines, ""])
 
 
@@ -55,5 +55,41 @@ def _said(value: object) -> str:
     return value if isinstance(value, str) and value[:1].isupper() else _word(value)
 
 
+#: Between these lines of the README stands the short table.
+BEGIN, END = "<!-- systems: made by make matrix -->", "<!-- end of systems -->"
+#: The short table's columns; a system is a row.
+SHORT: tuple[tuple[str, Callable[[Manifest], object]], ...] = (
+    ("", lambda m: m.country.upper()),
+    ("proforma", lambda m: Kind.PROFORMA in m.kinds),
+    ("credit notes", lambda m: m.credit),
+    ("says it is paid", lambda m: m.paid_on_create or m.marks_paid),
+    ("PDF", lambda m: m.pdf is not Pdf.NONE),
+    ("e-mail", lambda m: m.mail),
+    ("a test document is", lambda m: m.trial),
+    ("our reference is", lambda m: m.reference),
+)
+
+
+def short() -> str:
+    """The README's part, with the lines around it."""
+    head = ["", *(name for name, _ in SHORT)]
+    rows = [[f"[{m.label}](docs/{m.key}.md)", *(_said(value(m)) for _, value in SHORT)] for m in manifests()]
+    lines = ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)]
+    return "\n".join([BEGIN, *lines, END])
+
+
+def within(readme: str) -> str:
+    """A README with the short table of today in its place."""
+    before, _, rest = readme.partition(BEGIN)
+    return before + short() + rest.partition(END)[2]
+
+
+def write(root: Path) -> None:
+    """Both pages anew."""
+    (root / "docs" / "systems.md").write_text(matrix(), encoding="utf-8")
+    readme = root / "README.md"
+    readme.write_text(within(readme.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    sys.stdout.write(matrix())
+    write(Path(__file__).parents[1])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from adapters.matrix import matrix
+from adapters import ADAPTERS
+from adapters.matrix import matrix, within
 
 ROOT = Path(__file__).parents[1]
 FLOORS = ("schemas", "ledger", "adapters", "workers", "webhooks", "console")
@@ -29,4 +30,7 @@ def test_every_code_has_a_line_in_the_docs() -> None:
 
 
 def test_the_table_of_systems_is_what_the_manifests_say() -> None:
-    assert (ROOT / "docs" / "systems.md").read_text() == matrix()
+    assert (ROOT / "docs" / "systems.md").read_text() == matrix(), "make matrix"
+    readme = (ROOT / "README.md").read_text()
+    assert within(readme) == readme, "make matrix"
+    assert all((ROOT / "docs" / f"{key}.md").is_file() for key in ADAPTERS), "a page for every system"
