@@ -10,14 +10,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, update
 
-from ledger.rows import DocumentRow, Total
+from ledger.rows import NO_TICK, DocumentRow, Tick, Total
 from ledger.tables import LIVE, accounts, documents, orders
 from ledger.upsert import insert_for
 from schemas.codec import from_json, to_json
 from schemas.document import Document, Draft, Issued, Kind
 from schemas.errors import BillhookError
 
-__all__ = ["DocumentRow", "Total", "back_to_planned", "cancel", "claim", "history", "hold", "load",
+__all__ = ["DocumentRow", "Total", "back_to_planned", "cancel", "claim", "found_issuing", "history", "hold", "load",
            "mark_issuing", "open_rows", "page", "seen_none", "settle", "totals"]  # fmt: skip
 
 _OWN = [documents.c[field.name] for field in fields(DocumentRow) if field.name != "system"]
@@ -94,10 +94,20 @@ def _move(tx: Connection, document_id: int, values: Mapping[str, object]) -> Non
     tx.execute(update(documents).where(documents.c.id == document_id).values(values))
 
 
-def mark_issuing(tx: Connection, document_id: int, now: datetime) -> None:
-    """Right before the write leaves: from here until settle the document may exist."""
-    issuing = {"state": "issuing", "issuing_at": now, "sends": documents.c.sends + 1, "nones": 0}
-    _move(tx, document_id, issuing)
+def mark_issuing(tx: Connection, document_id: int, now: datetime, tick: Tick = NO_TICK) -> bool:
+    """Right before the write leaves: from here on it may exist. False unless it was planned: then send nothing."""
+    issuing = {"state": "issuing", "issuing_at": now, "sends": documents.c.sends + 1, "nones": 0, **_said_at(tick)}
+    planned = (documents.c.id == document_id, documents.c.state == "planned")
+    return tx.execute(update(documents).where(*planned).values(issuing)).rowcount == 1
+
+
+def _said_at(tick: Tick) -> dict[str, object]:
+    return {"issuing_host": tick.host, "issuing_tick": tick.micros}
+
+
+def found_issuing(tx: Connection, document_id: int, tick: Tick) -> None:
+    """A machine that cannot know how long it has been issuing saw it now: it counts from here."""
+    _move(tx, document_id, _said_at(tick))
 
 
 def back_to_planned(tx: Connection, document_id: int) -> None:

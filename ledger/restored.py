@@ -54,7 +54,7 @@ def live_since(tx: Connection, since: datetime) -> list[Live]:
 
 def doubt(tx: Connection, ids: Sequence[int], now: datetime) -> None:
     """These may exist: each is looked up before anything of it is sent, as after an answer that was lost."""
-    unsure = {"state": "issuing", "issuing_at": now, "nones": 0}
+    unsure = {"state": "issuing", "issuing_at": now, "issuing_host": "", "issuing_tick": None, "nones": 0}
     tx.execute(update(documents).where(documents.c.id.in_(ids), _UNDER_WAY).values(unsure))
 
 

@@ -38,10 +38,27 @@ class OrderRow:
     identity: str = ""
 
 
+class Tick(NamedTuple):
+    """A moment by one machine's monotonic clock: which machine since which start, and its microseconds."""
+
+    host: str
+    micros: int | None
+
+    def since(self, before: Tick) -> float | None:
+        """Seconds from that moment to this one; None where no clock of one machine tells both."""
+        if self.host != before.host or self.micros is None or before.micros is None or self.micros < before.micros:
+            return None
+        return (self.micros - before.micros) / 1_000_000
+
+
+NO_TICK = Tick("", None)
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
     """A document's row; `state` planned | issuing | live | cancelled | held.
 
+    `issuing_host` and `issuing_tick` (microseconds) say by which machine's monotonic clock it was said to be issuing.
     `sends` counts how often it was said to be issuing, `nones` how many look-ups in a row since then saw nothing.
     """
 
@@ -62,6 +79,8 @@ class DocumentRow:
     refund_id: str
     order_modified: datetime | None
     issuing_at: datetime | None
+    issuing_host: str
+    issuing_tick: int | None
     sends: int
     nones: int
     created_at: datetime

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -251,6 +252,8 @@ documents = Table(
     _text("refund_id"),
     Column("order_modified", Instant),
     Column("issuing_at", Instant),
+    _text("issuing_host"),
+    Column("issuing_tick", BigInteger),
     _count("sends"),
     _count("nones"),
     Column("created_at", Instant, nullable=False),

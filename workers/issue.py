@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 
 import structlog
 
-from adapters.base import Adapter
 from adapters.manifest import Reference
 from adapters.wire import compare
 from ledger import documents, orders
 from ledger.documents import DocumentRow
+from ledger.rows import Tick
 from schemas.connection import Account
 from schemas.document import Document, Draft, Found, Issued, Kind, Sight
 from schemas.errors import AdapterError, Ambiguous, Transient, Waiting
@@ -20,30 +18,13 @@ from workers.ending import Incident
 from workers.follow_ups import wanted
 from workers.follow_ups.wanted import Case
 from workers.hand import Hand
+from workers.paper import Paper
 from workers.unasked import unasked
 
 log = structlog.get_logger(__name__)
 
 #: A look-up that finds nothing after a write left is believed only when it finds nothing twice in a row.
 NONE_TWICE = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """A document on its way: its row, the mouth, what is asked for, the document it follows, and earlier
-    corrections."""
-
-    hand: Hand
-    row: DocumentRow
-    adapter: Adapter
-    draft: Draft
-    original: Issued | None
-    earlier: tuple[Draft, ...] = ()
-
-    @property
-    def followed(self) -> Document | None:
-        """The document this one corrects or follows, as the system has it."""
-        return self.original.document if self.original else None
 
 
 def issue(hand: Hand, account: Account, draft: Draft, history: Sequence[Issued]) -> None:
@@ -127,7 +108,8 @@ def _send(paper: Paper) -> Document:
     hand = paper.hand
     with hand.services.ledger.write() as tx:
         hand.fence(tx)
-        documents.mark_issuing(tx, paper.row.id, hand.services.now())
+        if not documents.mark_issuing(tx, paper.row.id, hand.services.now(), hand.services.leases.tick()):
+            raise _in_flight(paper)
     try:
         return _speak(paper)
     except Ambiguous:
@@ -137,6 +119,14 @@ def _send(paper: Paper) -> Document:
             hand.fence(tx)
             documents.back_to_planned(tx, paper.row.id)
         raise
+
+
+def _in_flight(paper: Paper) -> Waiting:
+    """Another run has sent it since this one decided, though each order is in one hand: the row is the last to say
+    so."""
+    seconds = paper.hand.services.timing.order_held
+    detail = f"{paper.row.reference} was sent by another run; it is looked up first."
+    return Waiting(detail, until="settle", seconds=seconds, code="DOCUMENT_IN_FLIGHT")
 
 
 def _speak(paper: Paper) -> Document:
@@ -172,15 +162,20 @@ def _case(paper: Paper, document: Document) -> Case:
 
 
 def _not_too_soon(paper: Paper) -> None:
-    """A row found `issuing` is looked up no sooner than call deadline + settle delay after it was marked."""
-    hand, row = paper.hand, paper.row
-    wait = timedelta(seconds=hand.services.timing.call + hand.settle_delay)
-    left = (row.issuing_at or hand.services.now()) + wait - hand.services.now()
-    if left > timedelta(0):
+    """A row found `issuing` is looked up no sooner than call deadline + settle delay after it was marked, by the
+    monotonic clock of the machine that did; another machine counts from when it first saw it."""
+    hand, row, now = paper.hand, paper.row, paper.hand.services.leases.tick()
+    left = hand.services.timing.call + hand.settle_delay
+    passed = now.since(Tick(row.issuing_host, row.issuing_tick))
+    if passed is not None:
+        left -= passed
+    else:
+        with hand.services.ledger.write() as tx:
+            hand.fence(tx)
+            documents.found_issuing(tx, row.id, now)
+    if left > 0:
         raise Waiting(
-            f"An earlier try at {row.reference} may still arrive; it is looked up first.",
-            until="settle",
-            seconds=left.total_seconds(),
+            f"An earlier try at {row.reference} may still arrive; it is looked up first.", until="settle", seconds=left
         )
 
 

@@ -7,15 +7,29 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
+from uuid import uuid4
 
 import structlog
 
 from ledger import orders
 from ledger.engine import Ledger, LedgerDown
+from ledger.rows import Tick
 from schemas.errors import Waiting
 from workers.timing import Timing
 
 log = structlog.get_logger(__name__)
+
+
+def _host() -> str:
+    """This machine since its last start; where that cannot be told, this process alone."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return uuid4().hex
+
+
+HOST = _host()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +54,10 @@ class Leases:
         self._mutex = threading.Lock()
         self._held: dict[str, Lease] = {}
         self._to_return: set[str] = set()
+
+    def tick(self) -> Tick:
+        """Now, by this machine's monotonic clock, which all its processes share until it is started anew."""
+        return Tick(HOST, round(self.monotonic() * 1_000_000))
 
     def hold(self, owner: str, order_row: int, event_id: str, *, taken_at: float) -> Lease:
         """Note a lease that the ledger has just given; `taken_at` is the monotonic time from before it was asked."""

@@ -81,7 +81,14 @@ def _rest(services: Services, event: Event | None) -> Rest | None:
     now = services.now()
     if event.due_at is None:
         return Rest(services.timing.condition)
-    return Rest((event.due_at - now).total_seconds()) if event.due_at > now else None
+    if event.due_at <= now or _is_untouched(event):
+        return None
+    return Rest((event.due_at - now).total_seconds())
+
+
+def _is_untouched(event: Event) -> bool:
+    """An order's event that nobody ever put off is due, whatever the clocks of door and worker say."""
+    return event.kind == ORDER and event.reason in ("", "REPLAYED") and not event.isolate
 
 
 def _open(services: Services, event_id: str, owner: str) -> Hand | Rest:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from ledger import documents, epoch
 from schemas.document import Found, Sight
 from workers.ending import Incident
-
-if TYPE_CHECKING:
-    from workers.issue import Paper
+from workers.paper import Paper
 
 
 def held(reference: str) -> Incident:

@@ -151,7 +151,13 @@ def roadless(database_url: str, valkey_url: str, simulator: Simulator) -> Iterat
     bell = Bell(valkey_url, timeout=5)
     made = Desk(None, ledger, shop, account, simulator, now)  # type: ignore[arg-type]
     made.services = Services(
-        ledger, bell, Leases(ledger, timing), adapter, timing, now=lambda: made.now, rng=random.Random(1)
+        ledger,
+        bell,
+        Leases(ledger, timing, lambda: made.now.timestamp()),
+        adapter,
+        timing,
+        now=lambda: made.now,
+        rng=random.Random(1),
     )
     yield made
     bell.close()

@@ -84,7 +84,8 @@ def test_a_document_goes_forward_and_is_claimed_once(house: House, order: OrderR
         assert documents.history(tx, house.shop.id, "7") == []
         again = documents.claim(tx, order.id, house.shop.id, draft(house.shop, gross="9"), house.account.id, "e2", NOW)
         assert (again.id, again.draft.totals.gross, again.event_id) == (row.id, Decimal(9), "e2")
-        documents.mark_issuing(tx, row.id, NOW)
+        assert documents.mark_issuing(tx, row.id, NOW)
+        assert not documents.mark_issuing(tx, row.id, NOW), "whoever comes second may not send"
         kept = documents.claim(tx, order.id, house.shop.id, asked, house.account.id, "e3", NOW)
         assert (kept.state, kept.event_id, kept.sends, kept.issuing_at) == ("issuing", "e2", 1, NOW)
         assert [issued.state for issued in documents.history(tx, house.shop.id, "7")] == ["in_flight"]
@@ -95,6 +96,7 @@ def test_nothing_seen_is_counted_in_a_row(house: House, order: OrderRow) -> None
         row = documents.claim(tx, order.id, house.shop.id, draft(house.shop), house.account.id, "e", NOW)
         documents.mark_issuing(tx, row.id, NOW)
         assert [documents.seen_none(tx, row.id, NOW) for _ in range(2)] == [1, 2]
+        documents.back_to_planned(tx, row.id)
         documents.mark_issuing(tx, row.id, NOW)
         assert documents.seen_none(tx, row.id, NOW) == 1
         documents.back_to_planned(tx, row.id)

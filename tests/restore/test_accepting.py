@@ -10,8 +10,10 @@ import pytest
 from adapters.fakturownia import Fakturownia
 from adapters.manifest import Reference, Token
 from ledger import documents, follow_ups, polls
+from ledger.rows import Tick
 from schemas.event import State
 from tests.restore.conftest import Lived
+from workers.leases import HOST
 
 NOW = datetime.now(UTC)
 
@@ -133,7 +135,7 @@ def test_a_lost_answer_of_a_system_that_cannot_be_asked_is_never_sent_again(live
     (row,) = lived.console.documents()
     with lived.console.ledger.write() as tx:
         documents.back_to_planned(tx, row.id)
-        documents.mark_issuing(tx, row.id, NOW - timedelta(hours=1))
+        documents.mark_issuing(tx, row.id, NOW - timedelta(hours=1), Tick(HOST, 0))
     lived.console.says("event", "replay", event_id)
     lived.console.process(event_id)
     assert lived.console.event(event_id).reason == "HELD"
