@@ -7,9 +7,9 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from schemas.errors import ConfigProblem, Misconfigured
+from schemas.servers import is_url
 
 HOME = Path(__file__).resolve().parent
 _SHORTEST_KEY = 32
@@ -93,7 +93,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     settings = Settings(
         var=var,
         database_url=reader.url("DATABASE_URL", _DATABASES, f"sqlite:///{var / 'billhook.db'}"),
-        redis_url=reader.url("REDIS_URL", ("redis", "rediss", "unix"), f"unix://{var / 'valkey.sock'}"),
+        redis_url=reader.url("REDIS_URL", _REDISES, f"unix://{var / 'valkey.sock'}"),
         secret_keys=reader.keys(),
         public_url=reader.url("PUBLIC_URL", ("http", "https")).rstrip("/"),
         sentry_dsn=reader.url("SENTRY_DSN", ("http", "https")),
@@ -119,6 +119,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     return settings
 
 
+_REDISES = ("redis", "rediss", "unix", "redis+sentinel", "rediss+sentinel")
 _DATABASES = ("sqlite", "postgres", "postgresql", "postgresql+psycopg")
 
 
@@ -147,7 +148,7 @@ class _Reader:
 
     def url(self, name: str, schemes: tuple[str, ...], default: str = "") -> str:
         value = self.text(name)
-        if value and not _is_url(value, schemes):
+        if value and not is_url(value, schemes):
             self._wrong(name, "It is no usable address.", f"Begin it with {' or '.join(f'{s}://' for s in schemes)}.")
         return value or default
 
@@ -195,13 +196,3 @@ class _Reader:
 
 
 _MAKE_KEY = "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
-
-
-def _is_url(value: str, schemes: tuple[str, ...]) -> bool:
-    try:
-        parts = urlsplit(value)
-        named = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-    in_a_file = parts.scheme in ("sqlite", "unix") and bool(parts.path.strip("/"))
-    return parts.scheme in schemes and (named or in_a_file)

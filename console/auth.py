@@ -20,6 +20,7 @@ from ledger import users
 from ledger.users import User
 from schemas.problem import Problem
 from workers.house import House
+from workers.queue.wire import client
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +34,8 @@ _hasher = PasswordHasher()
 #: A check takes 64 MiB: two at a time, however many knock.
 _checks = threading.BoundedSemaphore(2)
 #: What is compared for a name that nobody has, so that it takes as long as for one that somebody has.
+#: What a look at the counts of logins may take (seconds).
+_SECONDS = 2.0
 _NOBODY = _hasher.hash("nobody has this password")
 
 csrf = CSRFProtect()
@@ -120,8 +123,8 @@ def _limiter(app: Flask, house: House) -> Limiter:
     return Limiter(
         lambda: request.remote_addr or "",
         app=app,
-        storage_uri=house.redis_url.replace("unix://", "redis+unix://", 1),
-        storage_options={"socket_timeout": 1, "socket_connect_timeout": 1},
+        storage_uri="redis://",  # where to is the pool's business
+        storage_options={"connection_pool": client(house.redis_url, _SECONDS).connection_pool},
         key_prefix="billhook:login",
         in_memory_fallback_enabled=True,
         headers_enabled=False,

@@ -19,6 +19,8 @@ from rq.job import Job, JobStatus
 from rq.results import Result
 from rq.serializers import JSONSerializer
 
+from workers.queue import sentinel
+
 if TYPE_CHECKING:
     Server = Redis[bytes]
     Pipe = Pipeline[bytes]
@@ -61,7 +63,7 @@ def client(url: str, timeout: float) -> Server:
         "protocol": 2,
         "driver_info": None,
     }
-    server: Server = Redis.from_url(url, **settings)
+    server: Server = sentinel.master(url, settings) if sentinel.is_watched(url) else Redis.from_url(url, **settings)
     return server
 
 

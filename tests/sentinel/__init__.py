@@ -1,0 +1,1 @@
+"""Valkey with a replica, watched by Sentinels."""
