@@ -20,9 +20,11 @@ from ledger import documents
 from ledger.engine import SqliteLedger
 from ledger.inbox import Inbox
 from schemas.document import Found, Sight
+from tests.faults.unlocked import take_out
 from workers import closing, issue, leases, process
 from workers.bell import Bell
 from workers.house import House
+from workers.paper import Paper
 from workers.services import current
 
 KILL, STOP = signal.SIGKILL, signal.SIGSTOP
@@ -91,7 +93,7 @@ POINTS: dict[str, Callable[[int], None]] = {
 }
 
 
-def _blind(paper: issue.Paper, *, doubt: bool = False) -> Found:
+def _blind(paper: Paper, *, doubt: bool = False) -> Found:
     return Found(Sight.NONE)
 
 
@@ -102,6 +104,7 @@ def sabotage() -> None:
         POINTS[point](int(nth))
     if os.environ.get("BLIND"):
         issue._look = _blind
+    take_out()
 
 
 def web() -> Flask:
