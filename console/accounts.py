@@ -12,7 +12,7 @@ import click
 from adapters import ADAPTERS
 from console.checking import accepted, check
 from console.connecting import connect
-from console.keys import an_account, pairs, slug, sorted_fields
+from console.keys import an_account, lasting, pairs, slug, sorted_fields
 from console.parts import Plain, house, ring
 from console.shop_add import timezone
 from console.tables import one, show
@@ -92,7 +92,7 @@ def account_add(
             seller=_seller(Seller("", ""), company),
             credentials=credentials,
             options=options,
-            expires_on=expires_on,
+            expires_on=lasting(system, expires_on),
             now=datetime.now(UTC),
         )
     one({"key": added.key, "system": system, "company": added.seller.name}, as_json=as_json)
@@ -145,7 +145,8 @@ def _with(found: Account, settings: Sequence[str], expires_on: date | None) -> A
     """The account with other values in its fields."""
     given = {**found.options, **found.credentials, **pairs(settings)}
     credentials, options = sorted_fields(found.system, given)
-    return replace(found, credentials=credentials, options=options, expires_on=expires_on)
+    last = lasting(found.system, expires_on)
+    return replace(found, credentials=credentials, options=options, expires_on=last)
 
 
 def _write(tx: Tx, account: Account) -> None:

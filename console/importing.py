@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapters import manifest_of, shops
+from adapters.manifest import Token
 from console.connectionfile import Contents, ValueOf, resolved, unusable
 from ledger import alarms, connections, events
 from ledger.engine import Tx
@@ -122,6 +123,8 @@ class Import:
             for name, text in given["settings"].items()
         }
         credentials, options = self._sorted(path, given, settings)
+        if manifest_of(given["system"]).token is Token.EXPIRING_KEY and given["expires_on"] is None:
+            self.problems[f"{path}.expires_on"] = "This system's keys end: say the last day of this one."
         if self.problems:
             return
         wish = {"name": given["name"], "seller": Seller(**given["seller"]), "expires_on": given["expires_on"]}

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import click
 
 from adapters import manifest_of
+from adapters.manifest import Token
 from console.parts import house
 from ledger import connections
 from ledger.engine import Tx
@@ -53,6 +55,14 @@ def a_route(tx: Tx, key: str) -> Route:
     if found is None or found.state == "removed":
         raise click.ClickException(f"There is no route {key!r}: flask route list names them.")
     return found
+
+
+def lasting(system: str, last: date | None) -> date | None:
+    """The last day of a key; a plain sentence where a system's keys end and it is not told."""
+    manifest = manifest_of(system)
+    if last is None and manifest.token is Token.EXPIRING_KEY:
+        raise click.UsageError(f"{manifest.label}'s keys end: say --expires-on DAY, the last day of this one.")
+    return last
 
 
 def sorted_fields(system: str, given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:

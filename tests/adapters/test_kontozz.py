@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -158,8 +159,6 @@ def test_a_profile_that_cannot_work_is_refused_with_the_place(text: str, words: 
 
 
 def test_profiles_of_the_docs_can_be_read() -> None:
-    from pathlib import Path
-
     page = (Path(__file__).parents[2] / "docs" / "kontozz.md").read_text("utf-8")
     example = page.split("```toml\n")[1].split("```")[0]
     assert problem(example) == ""

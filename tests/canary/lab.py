@@ -177,7 +177,7 @@ def _connected(ledger: Ledger, wire: Talkative, credentials: dict[str, str]) -> 
         )  # fmt: skip
         account = connections.add_account(
             tx, ledger.vault, key=vendor.system, system=vendor.system, name=vendor.system, seller=vendor.home.seller,
-            credentials=credentials, options=vendor.options, now=now,
+            credentials=credentials, options=vendor.options, expires_on=vendor.last_day, now=now,
         )  # fmt: skip
         connections.add_route(tx, key=vendor.system, shop_id=shop.id, account_id=account.id, policy=read_policy(RULES),
                               starts_at=LONG_AGO, now=now)  # fmt: skip

@@ -34,7 +34,7 @@ def connected(console: Console, system: str) -> Iterator[tuple[str, str]]:
         seller = vendor.home.seller
         added = console.json(
             "account", "add", system, "--name", f"Try {system}", "--seller", seller.name, "--country", seller.country,
-            "--vat-id", seller.vat_id or "", "--timezone", seller.timezone,
+            "--vat-id", seller.vat_id or "", "--timezone", seller.timezone, *vendor.ends,
             *(part for name, value in said.items() for part in ("--set", f"{name}={value}")),
         )  # fmt: skip
         yield added["key"], simulator.url

@@ -94,7 +94,7 @@ def _connected(stack: Stack, vendor: Vendor, url: str) -> str:
     settings = [part for name, value in said.items() for part in ("--set", f"{name}={value}")]
     seller = NARROW.get(vendor.system, EVERY).seller
     whose = ("--seller", seller.name, "--country", seller.country, "--vat-id", seller.vat_id or "", "--oss",
-             "--timezone", seller.timezone)  # fmt: skip
+             "--timezone", seller.timezone, *vendor.ends)  # fmt: skip
     account = json.loads(stack.flask("account", "add", vendor.system, "--name", name, *whose, *settings, "--json"))
     stack.flask("route", "add", shop["key"], account["key"], "--preset", "invoice when paid", "--starts-at", STARTS_AT)
     return str(shop["key"])

@@ -129,7 +129,7 @@ def _street(stack: Stack, name: str, system: str) -> Street:
                                   "--secret", "cs_simulator", "--plain-http", "--wait", "10", "--json"))  # fmt: skip
     said = {**vendor.credentials(system_url), **vendor.options}
     told = [part for field, value in said.items() for part in ("--set", f"{field}={value}")]
-    account = json.loads(stack.flask("account", "add", system, "--name", name, *SELLER, *told, "--json"))
+    account = json.loads(stack.flask("account", "add", system, "--name", name, *SELLER, *told, *vendor.ends, "--json"))
     stack.flask("route", "add", shop["key"], account["key"], "--preset", "invoice when paid", "--starts-at",
                 "2026-01-01T00:00:00+00:00")  # fmt: skip
     return Street(shop_url, system_url, books_of(stack, shop["key"]))

@@ -67,7 +67,14 @@ class Office:
                                  "--secret", "one")  # fmt: skip
         values = {**self.vendor.credentials(self.simulator.url), **self.vendor.options, **(credentials or {})}
         self.account = self.console.json(
-            "account", "add", self.vendor.system, "--name", "Books", *company(self.vendor.home.seller), *said(values)
+            "account",
+            "add",
+            self.vendor.system,
+            "--name",
+            "Books",
+            *company(self.vendor.home.seller),
+            *said(values),
+            *self.vendor.ends,
         )["key"]
         self.console.says("route", "add", shop["key"], self.account, "--starts-at", LONG_AGO)
 

@@ -35,7 +35,7 @@ def order_at(home: Home, number: int, **person: str) -> dict[str, Any]:
     country = home.seller.country
     made = order(number, int(home.rates.get("23", "23")), currency=home.currency)
     taxes = [{**row, "rate_code": f"{country}-VAT-1"} for row in made["tax_lines"]]
-    at_home = {**made["billing"], "country": country, "postcode": "00-001", "city": "Town"}
+    at_home = {**made["billing"], "country": country, "postcode": "00-001", "city": "Town", "address_1": "Way 1"}
     return {**made, "tax_lines": taxes, "billing": {**at_home, **person}, "shipping": at_home}
 
 

@@ -23,7 +23,7 @@ from schemas.errors import RateLimited, Waiting
 from schemas.ports import Left, Taken
 from simulators import world_of
 from simulators.server import Simulator, start
-from tests.adapters.drafts import POLAND, Home
+from tests.adapters.drafts import POLAND, TODAY, Home
 
 #: Short enough for a quick run, long enough for a busy machine.
 DEADLINE = 1.5
@@ -78,6 +78,16 @@ class Vendor:
     @property
     def manifest(self) -> Manifest:
         return manifest_of(self.system, self.options)
+
+    @property
+    def last_day(self) -> date | None:
+        """Of the key, where a system's keys end."""
+        return FAR if self.manifest.token is Token.EXPIRING_KEY else None
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """The same for `flask account add`."""
+        return ("--expires-on", str(self.last_day)) if self.last_day else ()
 
     @property
     def live(self) -> Mapping[str, str] | None:
@@ -142,7 +152,7 @@ class Bench:
         account = Account(
             1, "account", self.manifest.key, "Contract", self.vendor.home.seller,
             credentials={**given, **credentials}, options={**self.vendor.options, **self._options(given), **options},
-            expires_on=FAR if self.manifest.token is Token.EXPIRING_KEY else None,
+            expires_on=self.vendor.last_day,
         )  # fmt: skip
         ports: dict[str, Any] = {"guard": self.ports, "budget": self.ports, "allow_private": self._may_be_private}
         seconds = deadline or (DEADLINE if self._troubled else 60.0)
@@ -220,7 +230,7 @@ def bench_of(vendor: Vendor) -> Iterator[Bench]:
     if vendor.live:
         yield Bench(vendor, None)
         return
-    with start(world_of(vendor.system)(**vendor.started)) as simulator:
+    with start(world_of(vendor.system)(**{"today": TODAY.isoformat(), **vendor.started})) as simulator:
         yield Bench(vendor, simulator)
         assert not simulator.world.crashes, simulator.world.crashes
 

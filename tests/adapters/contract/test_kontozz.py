@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from tests.adapters.contract.bench import CANARY_KEY, Vendor
 from tests.adapters.contract.suite import contract
-from tests.adapters.drafts import HUNGARY, TODAY
+from tests.adapters.drafts import HUNGARY
 from tests.adapters.kontozz import OPTIONS
 
 VENDOR = Vendor(
     system="kontozz",
     credentials=lambda url: {"url": url, "api_key": CANARY_KEY},
-    started={"token": CANARY_KEY, "today": TODAY.isoformat()},
+    started={"token": CANARY_KEY},
     wrong_key={"api_key": "wrong-key-0815/demo"},
     home=HUNGARY,
     options=OPTIONS,
