@@ -210,9 +210,7 @@ class Jortt(Adapter):
                 self.office.delete(row)
                 words = f"Jortt would make something else of it: {'; '.join(differs)}."
                 raise self.speaker.error(Permanent, words, code="DRY_RUN_DIFFERS", remedy=DIFFERS)
-            if not told.is_sent(row):
-                self.office.send(ident)
-            return self._numbered(row)
+            return self._numbered(row, None if told.is_sent(row) else self.office.send(ident))
 
     def _named(self, row: told.Row, wanted: Draft) -> told.Row:
         """A credit note is made of the whole invoice and without a reference: both are changed in the draft."""
@@ -234,13 +232,16 @@ class Jortt(Adapter):
             raise self.speaker.error(Permanent, words, code="DRY_RUN_DIFFERS", remedy=DIFFERS)
         return signed
 
-    def _numbered(self, row: told.Row) -> Document:
-        """Sending goes on by itself: asked for until the number is there (sheet section 3)."""
+    def _numbered(self, row: told.Row, refused: AdapterError | None = None) -> Document:
+        """Sending goes on by itself: asked for until the number is there (sheet section 3). `refused` is what Jortt
+        said to sending it, which an earlier try may have begun."""
         for pause in PAUSES:
             if told.is_sent(row) and row.get("invoice_number"):
                 return self._read(row)
             time.sleep(pause * self._limits.deadline / 60)
             row = self.office.invoice(str(row["id"]))
+        if refused is not None and not told.is_under_way(refused.detail):
+            raise refused
         words = f"Jortt is still sending {row.get('reference')}."
         raise Waiting(words, until="settle", seconds=5, code="NUMBER_PENDING", remedy=NUMBER)
 

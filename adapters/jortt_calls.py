@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.http import Answer, Read, Speaker
 from adapters.payloads.jortt_told import Row, is_sent, key, sentence
-from schemas.errors import Ambiguous, Auth, Permanent, Transient
+from schemas.errors import AdapterError, Ambiguous, Auth, Permanent, Transient
 
 SCOPE = "invoices:read invoices:write customers:read customers:write organizations:read"
 REMEDIES = {
@@ -35,11 +35,6 @@ class Office:
             remedy, code = REMEDIES.get(name, error.remedy), CODES.get(name, error.code)
             raise self.speaker.error(type(error), words, error.exchange, code=code, remedy=remedy) from None
 
-    def refusal(self, answer: Answer) -> Exception:
-        """An answer that was let through and is a refusal after all."""
-        words = self._words(answer.told, answer.exchange.response)
-        return self.speaker.error(Permanent, words, answer.exchange)
-
     def read(self, read: Callable[[Any], Read], path: str) -> Read:
         """What `read` makes of the data at `path`."""
         answer = self.call("GET", path, writes=False)
@@ -65,12 +60,13 @@ class Office:
         """Fields of a draft; the others stay as they are."""
         self.call("PUT", f"/v2/invoices/{ident}", writes=True, json=changes, raw=True)
 
-    def send(self, ident: str) -> None:
-        """`self`: numbered and sent, nobody is mailed. What another try has sent meanwhile is well."""
+    def send(self, ident: str) -> AdapterError | None:
+        """`self`: numbered and sent, nobody is mailed. Gives a refusal back: that of an invoice which is being sent
+        already is none, and only a later reading tells."""
         path, body = f"/v1/invoices/{ident}/send", {"send_method": "self"}
         answer = self.call("POST", path, writes=True, json=body, raw=True, allow=(422,))
-        if answer.status == 422 and not is_sent(self.invoice(ident)):
-            raise self.refusal(answer)
+        words = self._words(answer.told, answer.exchange.response)
+        return self.speaker.error(Permanent, words, answer.exchange) if answer.status == 422 else None
 
     def delete(self, row: Row) -> None:
         """Only drafts, which have no number yet."""

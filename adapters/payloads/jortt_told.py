@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -112,6 +113,16 @@ def sentence(response: str) -> str:
         return ""
     rows = (row for row in details if isinstance(row, Mapping))
     return "; ".join(": ".join(filter(None, (row.get("param"), row.get("message")))) for row in rows)
+
+
+def is_under_way(detail: str) -> bool:
+    """A refusal to send what is sent or being sent already; its words are not documented."""
+    return (
+        re.search(
+            r"already|(?:is|been|being) sent|(?:al|reeds|is|wordt) (?:verzonden|verstuurd)", detail, re.IGNORECASE
+        )
+        is not None
+    )
 
 
 def key(response: str) -> str:
