@@ -23,6 +23,7 @@ ADAPTERS = {
     "konto": "adapters.konto:Konto",
     "kontozz": "adapters.kontozz:Kontozz",
     "superfaktura": "adapters.superfaktura:SuperFaktura",
+    "szamlazz": "adapters.szamlazz:Szamlazz",
 }
 
 

@@ -11,6 +11,7 @@ from typing import NoReturn
 from adapters.connect import FAST, Limits
 from adapters.corrections import Correction, corrections
 from adapters.http import Speaker, Special, never, silent
+from adapters.leaving import Leaving
 from adapters.manifest import Credit, Manifest, Pdf, Trial
 from adapters.oauth import Login, OAuth
 from adapters.redact import PERSONAL
@@ -18,7 +19,7 @@ from adapters.replies import AccountInfo, Official, OfficialState, Series
 from schemas.connection import Account
 from schemas.document import Document, Draft, Found, Kind, Payment, Sight
 from schemas.errors import Auth, RateLimited, Transient, Unsupported
-from schemas.ports import Budget, Guard, Left, OneProcess, TokenStore, Turns, unguarded
+from schemas.ports import Budget, Guard, Left, OneMemory, OneProcess, Sends, TokenStore, Turns, unguarded
 
 __all__ = [
     "AccountInfo",
@@ -49,6 +50,7 @@ class Adapter(ABC):
         budget: Budget | None = None,
         tokens: TokenStore | None = None,
         turns: Turns | None = None,
+        sends: Sends | None = None,
         allow_private: bool = False,
         deadline: float | None = None,
         fast: bool = False,
@@ -58,10 +60,11 @@ class Adapter(ABC):
         self.manifest = self.manifest_for(account.options)
         self.tokens = tokens
         self.turns = turns or OneProcess()
+        self.leaving = Leaving(self.manifest, guard, sends or OneMemory())
         self.oauth: OAuth | None = None
         self._budget = budget
         self._people: set[str] = set()
-        self._ports = {"guard": guard, "budget": budget, "allow_private": allow_private}
+        self._ports = {"guard": self.leaving, "budget": budget, "allow_private": allow_private}
         self._limits = limits or (Limits.within(deadline) if deadline else FAST if fast else Limits())
 
     def __repr__(self) -> str:

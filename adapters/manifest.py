@@ -123,7 +123,8 @@ class Manifest:
     account's own profile says how much of it holds (`Adapter.manifest_for`).
 
     `limits`, and `at_once` calls side by side (0 = any), hold for one account; `calls` is how many one document takes
-    at least: none is begun with fewer left.
+    at least: none is begun with fewer left. `newest_only`: of several documents with one reference a look-up shows the
+    newest alone.
     """
 
     key: str
@@ -135,6 +136,7 @@ class Manifest:
     kinds: frozenset[Kind] = frozenset({Kind.INVOICE})
     reference: Reference = Reference.NONE
     reference_length: int = 0
+    newest_only: bool = False
     settle_delay: float = 0.0
     most_sends: int = 0
     credit: Credit = Credit.NONE

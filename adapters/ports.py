@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from adapters.connect import Limits
-from schemas.ports import Budget, Gate, Guard, TokenStore, Turns
+from schemas.ports import Budget, Gate, Guard, Sends, TokenStore, Turns
 
 
 class Ports(TypedDict, total=False):
@@ -17,6 +17,7 @@ class Ports(TypedDict, total=False):
     budget: Budget | None
     tokens: TokenStore | None
     turns: Turns | None
+    sends: Sends | None
     allow_private: bool
     deadline: float | None
     fast: bool

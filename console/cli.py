@@ -6,6 +6,7 @@ from flask import Flask
 
 from console import (
     accounts,
+    again,
     apikeys,
     attaching,
     demo,
@@ -33,6 +34,7 @@ def register(app: Flask) -> None:
     preview.rules_for_shop = rules.rules_for_shop
     for word in (mailed.sent, mailed.send_again, issuing.issue):
         events.event.add_command(word)
+    accounts.account.add_command(again.again)
     accounts.account.add_command(attaching.attach)
     for command in (
         shops.shop,

@@ -154,6 +154,15 @@ turns = Table(
     _text("owner"),
 )
 
+#: How many times a request has left for an account's system; only systems that allow so many are counted.
+sends = Table(
+    "sends",
+    metadata,
+    Column("account_id", RowId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("request", Text, primary_key=True),
+    _count("times"),
+)
+
 events = Table(
     "events",
     metadata,

@@ -98,6 +98,13 @@ class Turns(Protocol):
     def __call__(self, name: str) -> AbstractContextManager[None]: ...
 
 
+class Sends(Protocol):
+    """How often a request has left for an account's system, remembered whatever becomes of this process."""
+
+    def __call__(self, request: str) -> int:
+        """It leaves now: give how many times that makes. Durable before it returns."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """At most `calls` of a `kind` in any `seconds`. `counted`: a call taken is one of them, otherwise only `note` adds
@@ -177,6 +184,19 @@ class OneProcess:
     def __call__(self, name: str) -> Iterator[None]:
         with self._locks.setdefault(name, Lock()):
             yield
+
+
+class OneMemory:
+    """Sends counted in this process alone: for tests and single-handed commands."""
+
+    def __init__(self) -> None:
+        self._left: dict[str, int] = {}
+        self._mutex = Lock()
+
+    def __call__(self, request: str) -> int:
+        with self._mutex:
+            self._left[request] = self._left.get(request, 0) + 1
+            return self._left[request]
 
 
 def unguarded() -> None:

@@ -10,6 +10,7 @@ from schemas.connection import Account
 from schemas.ports import Guard, Turns
 from workers.budget.budgets import Budgets
 from workers.budget.standing import Standing, standing
+from workers.sends import LedgerSends
 from workers.timing import Timing
 from workers.tokens import Tokens
 
@@ -34,6 +35,7 @@ class Mouths:
             budget=self.budgets.of(account, manifest_of(account.system, account.options)),
             tokens=self.tokens.of(account),
             turns=turns,
+            sends=LedgerSends(self.tokens.ledger, account.id),
             allow_private=self.allow_private,
             deadline=self.timing.call,
         )

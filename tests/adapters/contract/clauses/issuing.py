@@ -92,7 +92,8 @@ def a_refusal_is_permanent_with_the_systems_own_sentence(bench: Bench) -> None:
         pytest.skip("the vendor's file names no option that is refused")
     with pytest.raises(Permanent) as caught:
         bench.adapter(options=bench.vendor.refused_options).issue(draft())
-    assert next(iter(bench.vendor.refused_options)) in caught.value.detail
+    ((name, value),) = bench.vendor.refused_options.items()
+    assert name in caught.value.detail or value in caught.value.detail
     assert bench.documents() == 0
 
 

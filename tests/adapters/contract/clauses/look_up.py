@@ -42,7 +42,7 @@ def find_reads_every_page(bench: Bench) -> None:
     assert adapter.find(replace(wanted, reference=f"{wanted.reference}-")).sight is Sight.NONE
 
 
-@clause(searchable)
+@clause(lambda manifest: searchable(manifest) and not manifest.newest_only)
 def two_documents_with_one_reference_are_many(bench: Bench) -> None:
     bench.switch(bench.vendor.duplicates)
     wanted = draft()

@@ -8,7 +8,9 @@ import pytest
 
 from schemas.errors import (
     Ambiguous,
+    Permanent,
 )
+from schemas.ports import OneMemory
 from tests.adapters.contract.bench import Bench
 from tests.adapters.contract.suite import clause, unique
 from tests.adapters.drafts import draft
@@ -47,3 +49,19 @@ def a_taken_reference_is_understood_in_every_wording(bench: Bench) -> None:
         wanted = draft()
         first = bench.adapter().issue(wanted)
         assert bench.adapter().issue(wanted).system_id == first.system_id
+
+
+@clause(lambda manifest: manifest.most_sends > 0)
+def a_request_is_sent_no_more_often_than_the_system_allows(bench: Bench) -> None:
+    wanted, sends = draft(), OneMemory()
+    bench.arm("500", method="POST", times=None)
+    for _ in range(bench.manifest.most_sends):
+        with pytest.raises(Ambiguous):
+            bench.adapter(sends=sends).issue(wanted)
+    for _ in range(3):
+        with pytest.raises(Permanent) as caught:
+            bench.adapter(sends=sends).issue(wanted)
+        assert caught.value.code == "TOO_MANY_SENDS"
+    assert bench.creates() == bench.manifest.most_sends
+    bench.disarm()
+    assert bench.adapter(sends=sends).issue(draft()).number, "another request has sends of its own"
