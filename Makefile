@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export FLASK_APP = app:create_app
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo run test browser faults lost-real test-long kill lint bench contract golden matrix live audit licences
+.PHONY: help setup dev demo run test browser faults lost-real unas-day unas-live test-long kill lint bench contract golden matrix live audit licences
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,6 +57,12 @@ matrix: setup  ## write docs/systems.md and the README's table of systems anew
 
 golden: dev  ## write the golden payloads anew; read the diff before you commit it
 	BILLHOOK_GOLDEN=1 $(BIN)/python -m pytest -q $(wildcard tests/adapters/test_*.py)
+
+unas-day: dev  ## 24 hours of a UNAS shop by polling alone, 1,000 orders, on a clock that the test moves
+	BILLHOOK_LONG=1 $(BIN)/python -m pytest -q tests/shops/test_unas_day.py
+
+unas-live: dev  ## five real minutes of a UNAS shop with webhooks, at a twentieth of its limits
+	BILLHOOK_LONG=1 $(BIN)/python -m pytest -q tests/shops/test_unas_live.py
 
 test-long: dev  ## the same with 100,000 random baskets and 10,000 replays
 	BILLHOOK_LONG=1 $(BIN)/python -m pytest -q

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Protocol
 
 from schemas.errors import AdapterError, Ambiguous, Auth, Exchange, Permanent, RateLimited, Transient
 
@@ -22,19 +22,39 @@ SENTENCE_KEYS = (
 Special = Mapping[int, type[AdapterError]]
 
 
+class Masks(Protocol):
+    """The call that was answered: it knows what of the conversation may be shown."""
+
+    def exchange(self, status: int | None = None, body: bytes = b"", elapsed_ms: int | None = None) -> Exchange:
+        """Request and answer with secrets and people's data masked."""
+
+    def sentence(self, text: str) -> str:
+        """A line for a person, masked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back: `data` is the parsed JSON (fractions as Decimal), None when bytes were asked for.
 
-    `told` is the status with the system's own sentence, secrets and people's data masked.
+    Masking costs more than reading, and nearly every answer is good: it is done when something is to be shown.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
-    exchange: Exchange = field(repr=False)
+    call: Masks = field(repr=False)
+    elapsed_ms: int = 0
     data: Any = field(default=None, repr=False)
-    told: str = ""
+
+    @property
+    def exchange(self) -> Exchange:
+        """What may be kept of the call."""
+        return self.call.exchange(self.status, self.body, self.elapsed_ms)
+
+    @property
+    def told(self) -> str:
+        """The status with the system's own sentence, secrets and people's data masked."""
+        return self.call.sentence(told_of(self))
 
 
 def unclear(*, writes: bool) -> type[AdapterError]:

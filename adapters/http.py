@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from http.client import HTTPException
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -22,7 +22,7 @@ import requests
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError
 
-from adapters.answer import Answer, Special, looks_html, outcome, retry_after, sentence_of, told_of, unclear, wait_of
+from adapters.answer import Answer, Special, looks_html, outcome, retry_after, sentence_of, unclear, wait_of
 from adapters.connect import Deadline, Forbidden, Limits, Line, NotConnected, connect
 from adapters.redact import PERSONAL, Redactor
 from schemas.errors import AdapterError, Ambiguous, Exchange, Permanent, RateLimited, Transient
@@ -48,22 +48,30 @@ Read = TypeVar("Read")
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """One call under way, and what of it may be shown."""
+    """One call under way, and what of it may be shown: `redactor` is made when something is."""
 
     request: requests.PreparedRequest
     writes: bool
-    redactor: Redactor
+    redactor: Callable[[], Redactor]
     began: float
     key: Mapping[str, str] = field(repr=False)
 
-    def exchange(self, status: int | None = None, body: bytes = b"") -> Exchange:
+    @property
+    def elapsed_ms(self) -> int:
+        return int((time.monotonic() - self.began) * 1000)
+
+    def sentence(self, text: str) -> str:
+        return self.redactor().sentence(text)
+
+    def exchange(self, status: int | None = None, body: bytes = b"", elapsed_ms: int | None = None) -> Exchange:
+        redactor = self.redactor()
         return Exchange(
             method=self.request.method or "",
-            url=self.redactor.url(self.request.url or ""),
-            request=self.redactor.body(self.request.body),
+            url=redactor.url(self.request.url or ""),
+            request=redactor.body(self.request.body),
             status=status,
-            response=self.redactor.body(body),
-            elapsed_ms=int((time.monotonic() - self.began) * 1000),
+            response=redactor.body(body),
+            elapsed_ms=self.elapsed_ms if elapsed_ms is None else elapsed_ms,
         )
 
 
@@ -191,11 +199,9 @@ class Speaker:
             method, self.base_url + path, json=json, data=body or form, files=files, params=params,
             headers={**self._headers, **(headers or {}), **key},
         )  # fmt: skip
-        shown = self._redactor.knowing(
-            [word for value in key.values() for word in value.split()], [json, dict(form or {}), dict(params or {})],
-            self._people,
-        )  # fmt: skip
-        return _Call(_checked(request, self.system), writes, shown, time.monotonic(), key)
+        secrets = [word for value in key.values() for word in value.split()]
+        shown = partial(self._redactor.knowing, secrets, [json, dict(form or {}), dict(params or {})], self._people)
+        return _Call(_checked(request, self.system), writes, cache(shown), time.monotonic(), key)
 
     def _answered(self, prepared: Callable[[], _Call]) -> tuple[_Call, Answer]:
         """A call and its answer, whatever its status, within the budget, which learns how it went."""
@@ -209,9 +215,9 @@ class Speaker:
             except (Transient, Ambiguous):
                 reached = False
                 raise
-            answer = Answer(status, answered, body, call.exchange(status, body))
+            answer = Answer(status, answered, body, call, call.elapsed_ms)
             reached, left = self._is_up(call, answer), self._left(answered)
-            return call, replace(answer, told=call.redactor.sentence(told_of(answer)))
+            return call, answer
         finally:
             if taken is not None:
                 taken.ended(reached, left)

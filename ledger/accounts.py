@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from ledger import tokens
 from ledger.tables import accounts
@@ -15,6 +15,8 @@ from schemas.codec import from_json, to_json
 from schemas.connection import Account
 from schemas.document import Seller
 from schemas.errors import BillhookError
+
+_ONE = select(accounts).where(accounts.c.id == bindparam("account_id"))
 
 
 def add_account(
@@ -49,7 +51,7 @@ def add_account(
 
 def account(tx: Connection, vault: Vault, account_id: int) -> Account:
     """An account with its credentials; raises BillhookError when there is none."""
-    found = tx.execute(select(accounts).where(accounts.c.id == account_id)).one_or_none()
+    found = tx.execute(_ONE, {"account_id": account_id}).one_or_none()
     if found is None:
         raise BillhookError(f"There is no account {account_id}.", code="NO_ACCOUNT", remedy="List the accounts.")
     return _account(found, vault)

@@ -6,13 +6,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import Insert
 
 from ledger.rows import NO_TICK, DocumentRow, Tick, Total
 from ledger.tables import LIVE, accounts, documents, orders
-from ledger.upsert import insert_for
+from ledger.upsert import insert_in
 from schemas.codec import from_json, to_json
 from schemas.document import Document, Draft, Issued, Kind
 from schemas.errors import BillhookError
@@ -22,9 +24,28 @@ __all__ = ["DocumentRow", "Total", "back_to_planned", "cancel", "claim", "found_
 
 _OWN = [documents.c[field.name] for field in fields(DocumentRow) if field.name != "system"]
 _ROWS: Select[Any] = select(*_OWN, accounts.c.system).join(accounts, accounts.c.id == documents.c.account_id)
+_ONE = _ROWS.where(documents.c.id == bindparam("row_id"))
+_NEWEST = select(orders.c.newest_modified).where(orders.c.id == bindparam("row_id"))
+_MOVED = update(documents).where(documents.c.id == bindparam("row_id"))
+_ISSUING = _MOVED.where(documents.c.state == "planned").values(sends=documents.c.sends + 1)
+
+_KEY = ("shop_id", "order_id", "kind", "counter")
+_MINE = [documents.c[name] == bindparam(f"of_{name}") for name in _KEY]
+_PLANNED = update(documents).where(*_MINE, documents.c.state == "planned")
+_KEYED = _ROWS.where(*_MINE)
 
 #: What decide is told about a row: something may exist from the moment it was sent until a person says otherwise.
 _SEEN_AS: Mapping[str, str] = {"issuing": "in_flight", "held": "in_flight", "live": "issued", "cancelled": "cancelled"}
+_OF_ORDER = _ROWS.where(
+    documents.c.shop_id == bindparam("of_shop"), documents.c.order_id == bindparam("of_order")
+).order_by(documents.c.id)
+_SEEN = _OF_ORDER.where(documents.c.state.in_(list(_SEEN_AS)))
+_OPEN = _OF_ORDER.where(documents.c.state.in_(["planned", "issuing", "held"]))
+
+
+@cache
+def _make(dialect: str) -> Insert:
+    return insert_in(dialect, documents).on_conflict_do_nothing(index_elements=list(_KEY))
 
 
 def _row(row: Row[Any]) -> DocumentRow:
@@ -43,7 +64,7 @@ def rows_of(tx: Connection, *which: ColumnElement[bool]) -> list[DocumentRow]:
 
 def load(tx: Connection, document_id: int) -> DocumentRow:
     """One row; raises BillhookError when there is none."""
-    found = tx.execute(_ROWS.where(documents.c.id == document_id)).one_or_none()
+    found = tx.execute(_ONE, {"row_id": document_id}).one_or_none()
     if found is None:
         raise BillhookError(f"There is no document {document_id}.", code="NO_DOCUMENT")
     return _row(found)
@@ -63,21 +84,18 @@ def claim(
 
     `order_modified` is the order's state the draft was made of; left out, the newest one noted for the order.
     """
-    newest = select(orders.c.newest_modified).where(orders.c.id == order_row_id)
     plan = {
         **_said_by(draft),
         "account_id": account_id,
         "event_id": event_id,
-        "order_modified": order_modified or tx.execute(newest).scalar_one(),
+        "order_modified": order_modified or tx.execute(_NEWEST, {"row_id": order_row_id}).scalar_one(),
     }
     key = {"shop_id": shop_id, "order_id": draft.order_id, "kind": draft.kind.value, "counter": draft.counter}
-    made = insert_for(tx, documents).values(
-        {**plan, **key, "order_row_id": order_row_id, "state": "planned", "created_at": now}
-    )
-    tx.execute(made.on_conflict_do_nothing(index_elements=["shop_id", "order_id", "kind", "counter"]))
-    mine = [documents.c[name] == value for name, value in key.items()]
-    tx.execute(update(documents).where(*mine, documents.c.state == "planned").values(plan))
-    return _row(tx.execute(_ROWS.where(*mine)).one())
+    row = {**plan, **key, "order_row_id": order_row_id, "state": "planned", "created_at": now}
+    tx.execute(_make(tx.dialect.name), row)
+    mine = {f"of_{name}": value for name, value in key.items()}
+    tx.execute(_PLANNED, {**mine, **plan})
+    return _row(tx.execute(_KEYED, mine).one())
 
 
 def _said_by(draft: Draft) -> dict[str, object]:
@@ -91,14 +109,13 @@ def _said_by(draft: Draft) -> dict[str, object]:
 
 
 def _move(tx: Connection, document_id: int, values: Mapping[str, object]) -> None:
-    tx.execute(update(documents).where(documents.c.id == document_id).values(values))
+    tx.execute(_MOVED, {**values, "row_id": document_id})
 
 
 def mark_issuing(tx: Connection, document_id: int, now: datetime, tick: Tick = NO_TICK) -> bool:
     """Right before the write leaves: from here on it may exist. False unless it was planned: then send nothing."""
-    issuing = {"state": "issuing", "issuing_at": now, "sends": documents.c.sends + 1, "nones": 0, **_said_at(tick)}
-    planned = (documents.c.id == document_id, documents.c.state == "planned")
-    return tx.execute(update(documents).where(*planned).values(issuing)).rowcount == 1
+    issuing = {"state": "issuing", "issuing_at": now, "nones": 0, **_said_at(tick)}
+    return tx.execute(_ISSUING, {**issuing, "row_id": document_id}).rowcount == 1
 
 
 def _said_at(tick: Tick) -> dict[str, object]:
@@ -152,14 +169,13 @@ def cancel(tx: Connection, document_id: int, now: datetime) -> None:
     _move(tx, document_id, {"state": "cancelled", "cancelled_at": now})
 
 
-def _of_order(tx: Connection, shop_id: int, order_id: str, states: Sequence[str]) -> list[DocumentRow]:
-    mine = (documents.c.shop_id == shop_id, documents.c.order_id == order_id, documents.c.state.in_(states))
-    return [_row(row) for row in tx.execute(_ROWS.where(*mine).order_by(documents.c.id))]
+def _of_order(tx: Connection, query: Select[Any], shop_id: int, order_id: str) -> list[DocumentRow]:
+    return [_row(row) for row in tx.execute(query, {"of_shop": shop_id, "of_order": order_id})]
 
 
 def history(tx: Connection, shop_id: int, order_id: str) -> list[Issued]:
     """What decide has to know of the order's documents; planned ones were never sent and are left out."""
-    return [_issued(row) for row in _of_order(tx, shop_id, order_id, list(_SEEN_AS))]
+    return [_issued(row) for row in _of_order(tx, _SEEN, shop_id, order_id)]
 
 
 def _issued(row: DocumentRow) -> Issued:
@@ -169,7 +185,7 @@ def _issued(row: DocumentRow) -> Issued:
 
 def open_rows(tx: Connection, shop_id: int, order_id: str) -> list[DocumentRow]:
     """The order's rows that are not settled yet."""
-    return _of_order(tx, shop_id, order_id, ["planned", "issuing", "held"])
+    return _of_order(tx, _OPEN, shop_id, order_id)
 
 
 def page(

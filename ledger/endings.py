@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Update, and_, case, exists, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from ledger.columns import Instant
 from ledger.listing import load
@@ -17,12 +31,29 @@ from schemas.event import ORDER, Attempt, Event, State
 _MOST_KILLS = 3
 _QUIET = {"rings": 0, "rung_at": None, "manual": False}
 _AT_REST = {**_QUIET, "due_at": None, "waiting_for": ""}
+_THESE = update(events).where(events.c.id.in_(bindparam("these", expanding=True)))
+_WOKEN = update(events).where(is_waiting).returning(events.c.id, events.c.shop_key)
+_WOKEN_BY = _WOKEN.where(events.c.waiting_for == bindparam("condition"))
+_OF_ORDER = and_(events.c.order_row_id == bindparam("of_row"), events.c.waiting_for == "order")
+_WOKEN_BY_ORDER = _WOKEN.where(or_(_OF_ORDER, events.c.waiting_for == bindparam("condition")))
+_ROW_OF_ORDER = select(orders.c.id).where(
+    orders.c.shop_id == bindparam("of_shop"), orders.c.order_id == bindparam("of_order")
+)
+_CLOSED = (
+    update(events)
+    .where(
+        is_dead, events.c.shop_id == bindparam("of_shop"), events.c.order_id == bindparam("of_order"),
+        events.c.kind == ORDER, events.c.sticks.is_(False), events.c.id.not_in(bindparam("kept", expanding=True)),
+    )
+    .values(detail=bindparam("said", type_=events.c.detail.type) + events.c.reason)
+    .returning(events.c.id)
+)  # fmt: skip
 
 
 def done(tx: Connection, ids: Sequence[str], reason: str, detail: str, now: datetime) -> None:
     """These events need nothing more."""
     ended = {**_AT_REST, "state": State.DONE.value, "reason": reason, "detail": detail, "remedy": "", "ended_at": now}
-    tx.execute(update(events).where(events.c.id.in_(ids)).values(ended))
+    tx.execute(_THESE, {**ended, "these": list(ids)})
 
 
 def wait(
@@ -98,22 +129,20 @@ def die(
 
 def wake(tx: Connection, condition: str, now: datetime) -> list[Bell]:
     """Whatever waits for the condition is due; gives what to ring."""
-    return _wake(tx, update(events).where(is_waiting, events.c.waiting_for == condition), now)
+    return _wake(tx, _WOKEN_BY, now, condition=condition)
 
 
 def wake_order(tx: Connection, shop_id: int, order_id: str, now: datetime) -> list[Bell]:
     """Whatever waits for this order to be released ("order") or for it by row ("order:<row id>") is due."""
-    row_id = tx.execute(
-        select(orders.c.id).where(orders.c.shop_id == shop_id, orders.c.order_id == order_id)
-    ).scalar_one_or_none()
-    own = and_(events.c.order_row_id == row_id, events.c.waiting_for == "order")
-    named = events.c.waiting_for == f"order:{row_id}"
-    return _wake(tx, update(events).where(is_waiting, or_(own, named)), now) if row_id is not None else []
+    row_id = tx.execute(_ROW_OF_ORDER, {"of_shop": shop_id, "of_order": order_id}).scalar_one_or_none()
+    if row_id is None:
+        return []
+    return _wake(tx, _WOKEN_BY_ORDER, now, of_row=row_id, condition=f"order:{row_id}")
 
 
-def _wake(tx: Connection, which: Update, now: datetime) -> list[Bell]:
+def _wake(tx: Connection, which: Executable, now: datetime, **bound: object) -> list[Bell]:
     due = {"due_at": now, "waiting_for": "", "rings": 0, "rung_at": None}
-    woken = tx.execute(which.values(due).returning(events.c.id, events.c.shop_key))
+    woken = tx.execute(which, {**due, **bound})
     return [(row.id, row.shop_key) for row in woken]
 
 
@@ -125,13 +154,12 @@ def close_dead(
         **_AT_REST,
         "state": State.DONE.value,
         "reason": "SETTLED_BY",
-        "detail": literal(f"Settled by event {by_event}; it was ") + events.c.reason,
         "settled_by": by_event,
         "ended_at": now,
     }
-    of_order = and_(events.c.shop_id == shop_id, events.c.order_id == order_id, events.c.kind == ORDER)
-    which = and_(is_dead, of_order, events.c.sticks.is_(False), events.c.id.not_in(except_ids))
-    return list(tx.execute(update(events).where(which).values(closed).returning(events.c.id)).scalars())
+    which = {"of_shop": shop_id, "of_order": order_id, "kept": list(except_ids)}
+    said = {"said": f"Settled by event {by_event}; it was "}
+    return list(tx.execute(_CLOSED, {**closed, **which, **said}).scalars())
 
 
 def replay(tx: Connection, event_id: str, now: datetime) -> Event:
@@ -207,4 +235,4 @@ def _loaded(tx: Connection, event_id: str) -> Event:
 
 def add_attempt(tx: Connection, attempt: Attempt) -> None:
     """Remember one try."""
-    tx.execute(insert(attempts).values({name: getattr(attempt, name) for name in Attempt.__slots__}))
+    tx.execute(insert(attempts), {name: getattr(attempt, name) for name in Attempt.__slots__})

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from ledger.tables import shop_calls, shop_gates
-from ledger.upsert import insert_for
+from ledger.upsert import insert_for, insert_in
 
 MINUTE = 60
 #: Counts older than this serve no window (minutes).
@@ -27,22 +30,38 @@ class Standing:
     refusal: str = ""
 
 
-_STANDING = select(shop_gates.c.shut_until, shop_gates.c.refused, shop_gates.c.refusal)
+_STANDING = select(shop_gates.c.shut_until, shop_gates.c.refused, shop_gates.c.refusal).where(
+    shop_gates.c.shop_id == bindparam("shop")
+)
+_LOCKED = _STANDING.with_for_update()
+_COUNTS = (
+    select(shop_calls.c.kind, shop_calls.c.minute, func.sum(shop_calls.c.calls))
+    .where(shop_calls.c.kind.in_(bindparam("kinds", expanding=True)), shop_calls.c.minute >= bindparam("since"))
+    .group_by(shop_calls.c.kind, shop_calls.c.minute)
+    .order_by(shop_calls.c.minute)
+)
+_COUNTS_OF_ONE = _COUNTS.where(shop_calls.c.shop_id == bindparam("shop"))
+
+
+@cache
+def _one_more(dialect: str) -> ReturningInsert[Any]:
+    more, calls = insert_in(dialect, shop_calls), shop_calls.c.calls
+    again = more.on_conflict_do_update(index_elements=["shop_id", "kind", "minute"], set_={"calls": calls + 1})
+    return again.returning(calls)
 
 
 def standing(tx: Connection, shop_id: int) -> Standing:
     """How a shop's gate stands."""
-    found = tx.execute(_STANDING.where(shop_gates.c.shop_id == shop_id)).one_or_none()
+    found = tx.execute(_STANDING, {"shop": shop_id}).one_or_none()
     return Standing() if found is None else Standing(*found)
 
 
 def lock(tx: Connection, shop_id: int) -> Standing:
     """The same, and nobody else counts at this gate until the transaction ends."""
-    mine = _STANDING.where(shop_gates.c.shop_id == shop_id).with_for_update()
-    found = tx.execute(mine).one_or_none()
+    found = tx.execute(_LOCKED, {"shop": shop_id}).one_or_none()
     if found is None:
         _ensure(tx, shop_id)
-        found = tx.execute(mine).one()
+        found = tx.execute(_LOCKED, {"shop": shop_id}).one()
     return Standing(*found)
 
 
@@ -66,25 +85,21 @@ def admit(tx: Connection, shop_id: int) -> None:
 
 def counts(tx: Connection, shop_id: int | None, kinds: Collection[str], since: int) -> Counts:
     """Calls of these kinds from a minute on; of all shops for None."""
-    c = shop_calls.c
-    query = select(c.kind, c.minute, func.sum(c.calls)).where(c.kind.in_(kinds), c.minute >= since)
-    query = query if shop_id is None else query.where(c.shop_id == shop_id)
+    asked: dict[str, object] = {"kinds": list(kinds), "since": since}
+    rows = tx.execute(_COUNTS, asked) if shop_id is None else tx.execute(_COUNTS_OF_ONE, {**asked, "shop": shop_id})
     found: dict[str, list[tuple[int, int]]] = {kind: [] for kind in kinds}
-    for kind, minute, calls in tx.execute(query.group_by(c.kind, c.minute).order_by(c.minute)):
+    for kind, minute, calls in rows:
         found[kind].append((minute, int(calls)))
     return found
 
 
 def count(tx: Connection, shop_id: int, kinds: Collection[str], minute: int) -> None:
     """One more call of each kind; what is too old for any window goes."""
-    if not kinds:
-        return
-    c = shop_calls.c
-    rows = [{"shop_id": shop_id, "kind": kind, "minute": minute, "calls": 1} for kind in kinds]
-    more = insert_for(tx, shop_calls).values(rows)
-    again = more.on_conflict_do_update(index_elements=["shop_id", "kind", "minute"], set_={"calls": c.calls + 1})
-    if 1 in tx.execute(again.returning(c.calls)).scalars().all():
-        tx.execute(delete(shop_calls).where(c.shop_id == shop_id, c.kind.in_(kinds), c.minute < minute - KEPT))
+    c, more = shop_calls.c, _one_more(tx.dialect.name)
+    for kind in kinds:
+        row = {"shop_id": shop_id, "kind": kind, "minute": minute, "calls": 1}
+        if tx.execute(more, row).scalar_one() == 1:
+            tx.execute(delete(shop_calls).where(c.shop_id == shop_id, c.kind == kind, c.minute < minute - KEPT))
 
 
 def forget(tx: Connection, shop_id: int, kind: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, or_, select
 
 from ledger.ids import first_id, first_id_after
 from ledger.storing import unpack
@@ -16,6 +16,14 @@ from schemas.event import ORDER, Attempt, Event, State
 
 _COLUMNS = [events.c[field.name] for field in fields(Event)]
 _ATTEMPT = [attempts.c[field.name] for field in fields(Attempt)]
+#: Building a statement costs SQLAlchemy several times what running it costs: what every run needs is built once.
+_ONE = select(*_COLUMNS).where(events.c.id == bindparam("event_id"))
+_OF_ORDER = (
+    select(*_COLUMNS)
+    .where(events.c.shop_id == bindparam("shop"), events.c.order_id == bindparam("order"), events.c.kind == ORDER)
+    .order_by(events.c.id)
+)
+_WAITING_OF_ORDER, _DEAD_OF_ORDER = _OF_ORDER.where(is_waiting), _OF_ORDER.where(is_dead)
 _STATES = {State.WAITING: WAITING, State.DONE: DONE, State.DEAD: DEAD}
 
 
@@ -43,13 +51,13 @@ def _event(row: Row[Any]) -> Event:
     return Event(**values)
 
 
-def _events(tx: Connection, query: Select[Any]) -> list[Event]:
-    return [_event(row) for row in tx.execute(query)]
+def _events(tx: Connection, query: Select[Any], **bound: object) -> list[Event]:
+    return [_event(row) for row in tx.execute(query, bound)]
 
 
 def load(tx: Connection, event_id: str) -> Event | None:
     """One event."""
-    found = tx.execute(select(*_COLUMNS).where(events.c.id == event_id)).one_or_none()
+    found = tx.execute(_ONE, {"event_id": event_id}).one_or_none()
     return None if found is None else _event(found)
 
 
@@ -61,19 +69,14 @@ def body(tx: Connection, event_id: str) -> bytes:
     return unpack(packed)
 
 
-def _of_order(tx: Connection, shop_id: int, order_id: str, state: ColumnElement[bool]) -> list[Event]:
-    of_order = (events.c.shop_id == shop_id, events.c.order_id == order_id, events.c.kind == ORDER)
-    return _events(tx, select(*_COLUMNS).where(state, *of_order).order_by(events.c.id))
-
-
 def waiting_of_order(tx: Connection, shop_id: int, order_id: str) -> list[Event]:
     """The order's events that still have to be decided, oldest first."""
-    return _of_order(tx, shop_id, order_id, is_waiting)
+    return _events(tx, _WAITING_OF_ORDER, shop=shop_id, order=order_id)
 
 
 def dead_of_order(tx: Connection, shop_id: int, order_id: str) -> list[Event]:
     """The order's open dead letters, oldest first."""
-    return _of_order(tx, shop_id, order_id, is_dead)
+    return _events(tx, _DEAD_OF_ORDER, shop=shop_id, order=order_id)
 
 
 def attempts_of(tx: Connection, event_id: str) -> list[Attempt]:

@@ -6,13 +6,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from ledger.rows import Beat, OrderRow
 from ledger.states import AT_ONCE
 from ledger.tables import leases, orders
-from ledger.upsert import insert_for
+from ledger.upsert import insert_in
 from schemas.errors import BillhookError
 from schemas.event import Event
 
@@ -21,12 +24,25 @@ __all__ = ["Beat", "OrderRow", "allow_issue", "beats", "find", "fix_account", "h
            "take_lease"]  # fmt: skip
 
 _COLUMNS = [orders.c[field.name] for field in fields(OrderRow)]
+_ONE = select(*_COLUMNS).where(orders.c.shop_id == bindparam("of_shop"), orders.c.order_id == bindparam("of_order"))
+_MOVED = update(orders).where(orders.c.id == bindparam("row_id"))
+_UNNAMED, _UNFIXED = _MOVED.where(orders.c.identity == ""), _MOVED.where(orders.c.account_id.is_(None))
+_FIXED = select(orders.c.account_id).where(orders.c.id == bindparam("row_id"))
+_MINE = (leases.c.order_row_id == bindparam("row_id"), leases.c.owner == bindparam("by"))
+_HELD = select(leases.c.owner).where(*_MINE).with_for_update()
+_RELEASE = delete(leases).where(*_MINE)
+
+
+@cache
+def _take(dialect: str) -> ReturningInsert[Any]:
+    take = insert_in(dialect, leases).on_conflict_do_nothing(index_elements=["order_row_id"])
+    return take.returning(leases.c.owner)
 
 
 def find(tx: Connection, shop_id: int, order_id: str) -> OrderRow | None:
     """An order's row."""
-    query = select(*_COLUMNS).where(orders.c.shop_id == shop_id, orders.c.order_id == order_id)
-    row: Row[tuple[object, ...]] | None = tx.execute(query).one_or_none()
+    found = tx.execute(_ONE, {"of_shop": shop_id, "of_order": order_id})
+    row: Row[tuple[object, ...]] | None = found.one_or_none()
     return None if row is None else OrderRow(**row._mapping)
 
 
@@ -39,8 +55,7 @@ def take_lease(tx: Connection, shop_id: int, order_id: str, owner: str, event_id
     if order is None:
         raise BillhookError(f"There is no order {order_id} of shop {shop_id}.", code="NO_ORDER")
     row = {"order_row_id": order.id, "owner": owner, "beat": 1, "event_id": event_id, "shop_key": order.shop_key}
-    take = insert_for(tx, leases).values(row).on_conflict_do_nothing(index_elements=["order_row_id"])
-    taken = tx.execute(take.returning(leases.c.owner)).scalar_one_or_none()
+    taken = tx.execute(_take(tx.dialect.name), row).scalar_one_or_none()
     return order if taken is not None else None
 
 
@@ -52,13 +67,12 @@ def renew(tx: Connection, owners: Collection[str]) -> set[str]:
 
 def holds(tx: Connection, row_id: int, owner: str) -> bool:
     """Whether the lease is still ours; on PostgreSQL it then stays so until this transaction ends."""
-    mine = select(leases.c.owner).where(leases.c.order_row_id == row_id, leases.c.owner == owner)
-    return tx.execute(mine.with_for_update()).scalar_one_or_none() is not None
+    return tx.execute(_HELD, {"row_id": row_id, "by": owner}).scalar_one_or_none() is not None
 
 
 def release(tx: Connection, row_id: int, owner: str) -> bool:
     """Give the order back; False when it was taken away before."""
-    return tx.execute(delete(leases).where(leases.c.order_row_id == row_id, leases.c.owner == owner)).rowcount == 1
+    return tx.execute(_RELEASE, {"row_id": row_id, "by": owner}).rowcount == 1
 
 
 def release_all(tx: Connection, owners: Collection[str]) -> list[str]:
@@ -106,6 +120,7 @@ def note_newest(
     `status`, `refunds` and `modified_at` are given when the order was read fresh from the shop.
     """
     newest = {
+        "row_id": row_id,
         "newest_event_id": event.id,
         "newest_modified": modified_at or event.modified_at,
         "newest_refunds": event.refunds if refunds is None else refunds,
@@ -117,25 +132,24 @@ def note_newest(
         "reason": reason,
         "decided_at": now,
     }
-    tx.execute(update(orders).where(orders.c.id == row_id).values(newest))
+    tx.execute(_MOVED, newest)
 
 
 def identify(tx: Connection, row_id: int, identity: str) -> None:
     """The shop's own name for this very order; the first one stays."""
-    tx.execute(update(orders).where(orders.c.id == row_id, orders.c.identity == "").values(identity=identity))
+    tx.execute(_UNNAMED, {"row_id": row_id, "identity": identity})
 
 
 def fix_account(tx: Connection, row_id: int, account_id: int) -> int:
     """The first document fixes the order's account; gives the fixed one."""
-    fix = update(orders).where(orders.c.id == row_id, orders.c.account_id.is_(None)).values(account_id=account_id)
-    tx.execute(fix)
-    fixed: int = tx.execute(select(orders.c.account_id).where(orders.c.id == row_id)).scalar_one()
+    tx.execute(_UNFIXED, {"row_id": row_id, "account_id": account_id})
+    fixed: int = tx.execute(_FIXED, {"row_id": row_id}).scalar_one()
     return fixed
 
 
 def allow_issue(tx: Connection, row_id: int, allowed: bool) -> None:
     """A person's word that what the order owes may be issued; taken back when the order comes to rest."""
-    tx.execute(update(orders).where(orders.c.id == row_id).values(issue_allowed=allowed))
+    tx.execute(_MOVED, {"row_id": row_id, "issue_allowed": allowed})
 
 
 def page(tx: Connection, *, shop_id: int, after: int | None = None, limit: int = 50) -> list[OrderRow]:

@@ -6,12 +6,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from ledger.tables import REMOVED, routes, shops
 from schemas.codec import from_json, to_json
 from schemas.connection import Policy, Route
 from schemas.errors import BillhookError
+
+_WAY = (
+    select(routes)
+    .where(routes.c.shop_id == bindparam("of_shop"), routes.c.state == "active")
+    .where(or_(routes.c.channel == "", routes.c.channel == bindparam("sold_in")))
+    .order_by(routes.c.channel.desc())
+)
 
 
 def add_route(
@@ -61,8 +68,7 @@ def _refuse_overlap(others: list[Route], channel: str) -> None:
 
 def route_for(tx: Connection, shop_id: int, channel: str) -> Route | None:
     """The way of an order of this channel; None when there is none, or when it is paused (the order waits)."""
-    ways = select(routes).where(routes.c.shop_id == shop_id, routes.c.state == "active")
-    found = tx.execute(ways.where(routes.c.channel.in_(["", channel])).order_by(routes.c.channel.desc())).first()
+    found = tx.execute(_WAY, {"of_shop": shop_id, "sold_in": channel}).first()
     return None if found is None else _route(found)
 
 

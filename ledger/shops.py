@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from ledger.engine import Ledger
 from ledger.ids import shop_suffix
@@ -52,9 +52,12 @@ def add_shop(
     return shop(tx, vault, shop_id, now)
 
 
+_ONE = select(shops).where(shops.c.id == bindparam("shop_id"))
+
+
 def shop(tx: Connection, vault: Vault, shop_id: int, now: datetime | None = None) -> Shop:
     """A shop with the secrets valid at `now`; raises BillhookError when there is none."""
-    found = tx.execute(select(shops).where(shops.c.id == shop_id)).one_or_none()
+    found = tx.execute(_ONE, {"shop_id": shop_id}).one_or_none()
     if found is None:
         raise _no_shop(shop_id)
     return _shop(found, vault, now or datetime.now(UTC))

@@ -8,12 +8,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, insert, select, tuple_, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from ledger.ids import uuid7
 from ledger.tables import DEAD, DONE, event_bodies, events, is_open_follow_up, orders
-from ledger.upsert import insert_for
+from ledger.upsert import insert_for, insert_in
 from schemas.errors import BillhookError
 from schemas.event import ORDER, Incoming, State, Stored
 
@@ -216,6 +219,19 @@ def _stored(filing: _Filing, woken: Iterable[str], packed: Packed, event_id: str
     return Stored(event_id, packed.incoming.shop_key, not new, ring)
 
 
+_ORDER = select(orders.c.id, orders.c.shop_key, orders.c.account_id).where(
+    orders.c.shop_id == bindparam("of_shop"), orders.c.order_id == bindparam("of_order")
+)
+_OPEN_FOLLOW_UP = select(events.c.id).where(
+    is_open_follow_up, events.c.document_id == bindparam("document_id"), events.c.kind == bindparam("kind")
+)
+
+
+@cache
+def _follow_up(dialect: str) -> ReturningInsert[Any]:
+    return insert_in(dialect, events).on_conflict_do_nothing().returning(events.c.id)
+
+
 def add_internal(
     tx: Connection,
     *,
@@ -227,7 +243,7 @@ def add_internal(
     now: datetime,
 ) -> str:
     """A follow-up of a document as an event of its own; while one of the same kind is open, that one is given back."""
-    order = tx.execute(select(orders).where(orders.c.shop_id == shop_id, orders.c.order_id == order_id)).one_or_none()
+    order = tx.execute(_ORDER, {"of_shop": shop_id, "of_order": order_id}).one_or_none()
     if order is None:
         raise BillhookError(f"There is no order {order_id} of shop {shop_id}.", code="NO_ORDER")
     row = {
@@ -245,9 +261,5 @@ def add_internal(
         "document_id": document_id,
         "account_id": order.account_id,
     }
-    made = insert_for(tx, events).values(row).on_conflict_do_nothing().returning(events.c.id)
-    open_one = select(events.c.id).where(
-        is_open_follow_up, events.c.document_id == document_id, events.c.kind == kind
-    )  # fmt: skip
-    event_id: str = tx.execute(made).scalar_one_or_none() or tx.execute(open_one).scalar_one()
-    return event_id
+    made: str | None = tx.execute(_follow_up(tx.dialect.name), row).scalar_one_or_none()
+    return made or str(tx.execute(_OPEN_FOLLOW_UP, {"document_id": document_id, "kind": kind}).scalar_one())

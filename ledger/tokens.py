@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, and_, case, delete, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Table, and_, bindparam, case, delete, select, update
 
 from ledger.columns import instant, micros
 from ledger.tables import shop_tokens, tokens
@@ -47,12 +47,14 @@ class Shelf:
 
     def __init__(self, table: Table, owner: Column[int]) -> None:
         self._table, self._owner = table, owner
+        c = table.c
+        self._kept = select(c.sealed, c.version, c.renewing, c.interrupted).where(
+            owner == bindparam("holder"), c.origin == bindparam("from")
+        )
 
     def load(self, tx: Connection, vault: Vault, owner_id: int, origin: str) -> Kept:
         """What is stored of a login's tokens."""
-        c = self._table.c
-        query = select(c.sealed, c.version, c.renewing, c.interrupted).where(self._which(owner_id, origin))
-        row = tx.execute(query).one_or_none()
+        row = tx.execute(self._kept, {"holder": owner_id, "from": origin}).one_or_none()
         if row is None:
             return NOTHING
         return Kept(_opened(vault, row.sealed), row.version, row.renewing, row.interrupted)

@@ -8,6 +8,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 def insert_for(tx: Connection, table: Table) -> postgresql.Insert:
     """An insert that has `on_conflict_do_nothing` and `on_conflict_do_update`; both dialects spell them alike."""
-    if tx.dialect.name == "sqlite":
+    return insert_in(tx.dialect.name, table)
+
+
+def insert_in(dialect: str, table: Table) -> postgresql.Insert:
+    """The same by the dialect's name, for statements that are built once."""
+    if dialect == "sqlite":
         return sqlite.insert(table)  # type: ignore[return-value]
     return postgresql.insert(table)
