@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -83,7 +82,7 @@ class Office:
         return [self._stored(order_at(self.vendor.home, next(self.numbers))) for _ in range(count)]
 
     def _stored(self, order: dict[str, Any]) -> str:
-        body, shop, now = json.dumps(order).encode(), self.console.shop(), datetime.now(UTC)
+        body, shop, now = json.dumps(order).encode(), self.console.shop(), self.services.now()
         incoming = Incoming(shop.id, shop.key, "woocommerce", body, read_envelope("order.updated", body), now)
         with self.console.ledger.write() as tx:
             (stored,) = events.store(tx, [incoming], now)
@@ -92,9 +91,10 @@ class Office:
     def work(self, ids: Sequence[str]) -> None:
         """What a worker does with rung events, several at a time."""
         with ThreadPoolExecutor(SLOTS) as slots:
-            list(slots.map(self._run, ids))
+            list(slots.map(self.run, ids))
 
-    def _run(self, event_id: str) -> None:
+    def run(self, event_id: str) -> None:
+        """One event, as a worker runs it."""
         try:
             process.run(self.services, event_id)
         except DeadLettered:
