@@ -29,7 +29,7 @@ from adapters.wire import compare
 from adapters.words import as_json, filled, sighted
 from schemas.connection import Account
 from schemas.document import Document, Draft, Found, Kind, Payment
-from schemas.errors import Permanent, Transient, Unsupported, Waiting
+from schemas.errors import Permanent, Transient, Unsupported
 
 MANIFEST = Manifest(
     key="fortnox",
@@ -103,6 +103,11 @@ class Fortnox(Adapter):
     """Speaks to one company's Fortnox."""
 
     manifest = MANIFEST
+
+    @classmethod
+    def manifest_for(cls, options: Mapping[str, str]) -> Manifest:
+        """Where invoices are orders, payments are left to those who make the invoices."""
+        return replace(MANIFEST, marks_paid=False) if options.get("document") == told.AS_ORDER else MANIFEST
 
     def __init__(self, account: Account, **ports: Any) -> None:
         super().__init__(account, **ports)
@@ -261,12 +266,9 @@ class Fortnox(Adapter):
             self.books.made("PUT", f"{path}/cancel", shape.name)
 
     def _mark_paid(self, document: Document, payment: Payment) -> None:
-        if not told.is_order(document.system_id):
-            return settle(self.books, document.system_id, payment)
-        invoice = self._child(document)
-        if invoice:
-            return settle(self.books, str(invoice["DocumentNumber"]), payment)
-        raise Waiting(f"Order {document.number} is not invoiced in Fortnox yet.", until="invoiced", seconds=21600)
+        if told.is_order(document.system_id):
+            self._cannot("mark an order as paid: its invoice is")
+        settle(self.books, document.system_id, payment)
 
     def _send(self, document: Document, email: str) -> None:
         # A GET that sends (sheet section 3), to the address that stands on the document

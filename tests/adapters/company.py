@@ -18,7 +18,7 @@ from simulators.server import Simulator, start
 from tests.adapters.contract.test_fortnox import VENDOR
 from tests.adapters.drafts import SWEDEN, at
 
-FIRST = "first-refresh-token"
+FIRST = VENDOR.rotating["refresh_token"]
 
 
 def account_at(url: str, credentials: Any = None, **options: str) -> Account:
@@ -80,6 +80,6 @@ class Company:
 
 @pytest.fixture
 def company() -> Iterator[Company]:
-    with at(SWEDEN), start(world_of("fortnox")(**VENDOR.started, refresh_token=FIRST)) as simulator:
+    with at(SWEDEN), start(world_of("fortnox")(**VENDOR.started)) as simulator:
         yield Company(simulator)
         assert not simulator.world.crashes, simulator.world.crashes

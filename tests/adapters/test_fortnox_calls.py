@@ -248,17 +248,23 @@ def test_a_payment_is_booked_once_even_if_its_answer_was_lost(company: Company) 
     assert company.adapter().find(wanted).document.paid == wanted.totals.gross
 
 
-def test_a_draft_and_an_order_wait_with_their_payment_until_they_are_an_invoice(company: Company) -> None:
-    for way in ("draft", "order"):
-        wanted = draft(payment=UNPAID)
-        document = company.issued(wanted, document=way)
-        with pytest.raises(Waiting) as caught:
+def test_a_draft_waits_with_its_payment_until_it_is_booked(company: Company) -> None:
+    wanted = draft(payment=UNPAID)
+    document = company.issued(wanted, document="draft")
+    with pytest.raises(Waiting) as caught:
+        company.adapter(document="draft").mark_paid(document, draft().payment)
+    assert caught.value.seconds
+    company.do("PUT", f"/invoices/{document.number}/bookkeep", "Invoice")
+    company.adapter(document="draft").mark_paid(document, draft().payment)
+    assert company.invoice(document.number)["Balance"] == 0
+
+
+def test_an_order_is_never_marked_as_paid_and_its_account_is_not_asked_to(company: Company) -> None:
+    document = company.issued(draft(payment=UNPAID), document="order")
+    assert [company.adapter(document=way).manifest.marks_paid for way in ("order", "draft")] == [False, True]
+    for way in ("order", "booked"):
+        with pytest.raises(Unsupported):
             company.adapter(document=way).mark_paid(document, draft().payment)
-        assert caught.value.seconds
-    company.do("PUT", f"/orders/{document.number}/createinvoice", "Invoice")
-    company.do("PUT", "/invoices/2/bookkeep", "Invoice")
-    company.adapter(document="order").mark_paid(document, draft().payment)
-    assert company.invoice("2")["Balance"] == 0
 
 
 def test_the_way_it_was_paid_is_the_code_that_the_account_names(company: Company) -> None:
