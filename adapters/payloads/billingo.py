@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from adapters.contacts import alike
-from adapters.styles import STYLES
+from adapters.styles import STYLES, Style
 from adapters.wire import Position, encode
 from adapters.words import as_json, cash_rounding, filled, number_text
 from schemas.document import Draft, Kind, LineItem, Party, Payment
@@ -70,8 +71,14 @@ def items(draft: Draft, options: Mapping[str, str]) -> list[dict[str, Any]]:
             "unit": UNITS.get(position.line.unit, "db"), **vat(position.line, draft, options),
             "comment": position.line.note or None,
         })
-        for position in encode(draft, STYLES[SYSTEM], SYSTEM).positions
+        for position in encode(draft, _styles(draft), SYSTEM).positions
     ]  # fmt: skip
+
+
+def _styles(draft: Draft) -> list[Style]:
+    """Whole forints have whole prices: whether Billingo keeps decimals of forints is not known, and three pieces of
+    6657.33 are 19971.99 where it does."""
+    return [replace(style, decimals=min(style.decimals, draft.decimals)) for style in STYLES[SYSTEM]]
 
 
 def _priced(position: Position, *, back: bool) -> dict[str, Decimal]:

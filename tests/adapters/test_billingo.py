@@ -135,6 +135,13 @@ def test_cash_in_forints_is_rounded_by_billingo_and_elsewhere_told() -> None:
     assert (crowns["settings"]["round"], "+0.30 CZK" in crowns["comment"]) == ("none", True)
 
 
+def test_pieces_of_whole_forints_have_whole_prices() -> None:
+    """A model that keeps decimals of forints would make 19971.99 of 3 x 6657.33."""
+    wanted = replace(draft(currency="HUF", lines=[line("Sweater", "3", "19972", "27")]), decimals=0)
+    sent = [(item["quantity"], item["unit_price"]) for item in said(wanted)["items"]]
+    assert sent == [(2, 6657), (1, 6658)]
+
+
 def shown(**fields: Any) -> dict[str, Any]:
     rate = {"vat_name": "27%", "vat_percentage": 27, "vat_rate_vat_amount": 540}
     return {
