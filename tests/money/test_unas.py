@@ -231,19 +231,25 @@ SAMPLES: dict[str, tuple[str, ...]] = {
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the UNAS samples in ../shared are not there: not run")
-def test_every_sample_is_read_or_refused_with_the_reason() -> None:
+def test_every_sample_is_read_or_refused_with_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
     """A person asks for the invoice, and a sample without a buyer gets one, so that none ends as merely not due."""
     found: dict[str, tuple[str, ...]] = {}
+    said: dict[str, str] = {}
     for sample in sorted((SHARED / "samples" / "unas" / "xml").glob("*.xml")):
         try:
             order = read_order(sample.read_bytes())
         except Unreadable as odd:
             found[sample.stem] = tuple(sorted(odd.problems))
+            said[sample.stem] = "; ".join(f"{path} {problem}" for path, problem in odd.problems.items())
         else:
             named = order if order.buyer.name else replace(order, buyer=Party("Teszt János", Address(country="HU")))
             asked = decide(named, (), HUNGARIAN, Trigger(INVOICE_REQUESTED))
             found[sample.stem] = (str(order.total), asked.action, asked.reason)
+    with capsys.disabled():
+        print(f"\n{len(found)} samples of UNAS's XML: {len(found) - len(said)} are orders with a total, decided on; ")
+        print(f"{len(said)} are refused: " + ", ".join(f"{name} ({words})" for name, words in sorted(said.items())))
     assert found == SAMPLES
+    assert all(said.values()) and len(found) - len(said) == 4
 
 
 def test_a_number_beside_any_invoice_status_is_another_invoicers() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -10,6 +11,8 @@ import pytest
 from click.testing import Result
 
 from ledger.tables import documents
+from schemas.document import Kind, reference_of
+from schemas.ports import unguarded
 from tests.console.conftest import Console, bare, console
 
 __all__ = ["bare", "console"]
@@ -17,13 +20,13 @@ __all__ = ["bare", "console"]
 #: What these say of the ledger is tried on PostgreSQL by their neighbours.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NOW = datetime.now(UTC)
+STAMPS = ("date_created_gmt", "date_modified_gmt", "date_paid_gmt")
 TODAY, FIRST, YESTERDAY = (f"{NOW - timedelta(days=days):%Y-%m-%d}" for days in (0, 3, 1))
 
 
 def invoiced(console: Console) -> None:
     """One order with its invoice, both some hours old."""
-    placed = dict.fromkeys(("date_created_gmt", "date_modified_gmt", "date_paid_gmt"), f"{YESTERDAY}T10:00:00")
-    console.process(console.deliver(**placed))
+    console.process(console.deliver(**dict.fromkeys(STAMPS, f"{YESTERDAY}T10:00:00")))
     with console.ledger.write() as tx:
         tx.execute(documents.update().values(settled_at=datetime.now(UTC) - timedelta(hours=1)))
 
@@ -50,6 +53,33 @@ def test_a_finding_is_named_with_its_remedy_and_ends_with_one(console: Console) 
     (finding,) = json.loads(result.stdout)["findings"]
     assert (result.exit_code, finding["what"], finding["order_id"]) == (1, "differing", row.order_id)
     assert finding["remedy"] and "70" in finding["detail"]
+
+
+def test_four_planted_faults_are_named_by_the_command_and_nothing_else(console: Console) -> None:
+    """Of seven orders one has a changed total over there, one a deleted document, one was refused and has none; and
+    over there is an invoice that the ledger knows nothing of."""
+    for _ in range(6):
+        invoiced(console)
+    rows = sorted(console.documents(), key=lambda row: row.id)
+    ids = [row.document.system_id for row in rows if row.document]
+    console.simulator.world.patch(ids[1], {"price_gross": Decimal("70.00")})
+    console.simulator.world.patch(ids[4], {"deleted": True})
+    event_id = console.deliver(total="99.99", **dict.fromkeys(STAMPS, f"{YESTERDAY}T10:00:00"))
+    console.process(event_id)
+    refused = console.event(event_id).order_id
+    strange = replace(rows[0].draft, order_id="9999", reference=reference_of(console.shop().key, "9999", Kind.INVOICE))
+    console.house.services().adapter(console.account(), guard=unguarded).issue(strange)
+    result = reconcile(console, "--json")
+    told = json.loads(result.stdout)
+    assert result.exit_code == 1, result.output
+    named = sorted(told["findings"], key=lambda finding: str(finding["what"]))
+    assert [(finding["what"], finding["order_id"]) for finding in named] == [
+        ("deleted", rows[4].order_id), ("differing", rows[1].order_id), ("missing", refused), ("unknown", "9999"),
+    ]  # fmt: skip
+    assert told["unsure"] == [] and all(finding["detail"] and finding["remedy"] for finding in told["findings"])
+    words = [line.split() for line in reconcile(console).stdout.splitlines()]
+    table = [(line[0], line[2]) for line in words if line[1:2] == [console.shop().key]]
+    assert sorted(table) == [(finding["what"], finding["order_id"]) for finding in named]
 
 
 def test_what_could_not_be_looked_at_ends_with_one_too(console: Console) -> None:

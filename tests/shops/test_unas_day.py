@@ -23,6 +23,7 @@ ORDERS, HOURS, PROCESSES = (1000, 24, 2) if LONG else (40, 5, 1)
 START = MORNING if LONG else MORNING + timedelta(hours=12)
 
 
+@pytest.mark.timeout(1200)
 def test_a_day_without_webhooks_ends_without_a_ban_and_with_every_order_invoiced_in_time(
     database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

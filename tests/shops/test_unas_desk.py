@@ -131,6 +131,23 @@ def test_status_back_and_forth_makes_one_invoice_whatever_order_the_webhooks_com
     assert len(bolt.documents()) == 1
 
 
+def test_a_state_that_comes_back_with_the_very_same_body_is_decided_on_anew(bolt: House) -> None:
+    order = bolt.sell(paid=False, payment="transfer")
+    first = bolt.deliver(order["key"], "order_status_modify", orderStatus={"id": 1, "name": "A"})
+    assert bolt.run(first).reason == "NOT_DUE"
+    bolt.later(60)
+    bolt.change(order, status="open_prepare")
+    between = bolt.deliver(order["key"], "order_status_modify", orderStatus={"id": 2, "name": "B"})
+    assert bolt.run(between).reason == "NOT_DUE"
+    bolt.later(60)
+    bolt.change(order, status="open_normal", paid=True)
+    back = bolt.deliver(order["key"], "order_status_modify", orderStatus={"id": 1, "name": "A"})
+    assert len({first, between, back}) == 3
+    bolt.work()
+    assert set(numbers(bolt)) == {order["key"]}
+    assert (len(bolt.documents()), len(bolt.books.world.invoices)) == (1, 1)  # type: ignore[attr-defined]
+
+
 def test_a_payment_event_whose_body_equals_the_orders_own_makes_the_invoice(bolt: House) -> None:
     order = bolt.sell(paid=False)
     first = bolt.deliver(order["key"], "order_send", grandTotal=3990)

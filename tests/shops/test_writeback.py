@@ -227,9 +227,17 @@ def test_three_partial_refunds_one_by_amount_alone_are_credited_to_the_cent(trad
         trade.desk.time.on(5)
         trade.change(order, "refunds", **step)
         trade.work()
-    credited = [paper.document.gross for paper in reversed(trade.papers(order))
+    credited = [paper.document for paper in reversed(trade.papers(order))
                 if paper.kind is Kind.CREDIT_NOTE and paper.document]  # fmt: skip
-    assert [abs(gross) for gross in credited] == [Decimal("12.90"), Decimal("25.80"), Decimal("7.77")]
+    assert [(made.gross, made.net, made.vat) for made in credited] == [
+        (Decimal("12.90"), Decimal("10.16"), Decimal("2.74")),
+        (Decimal("25.80"), Decimal("20.31"), Decimal("5.49")),
+        (Decimal("7.77"), Decimal("6.12"), Decimal("1.65")),
+    ]
+    over_there = [Decimal(str(made.fields["price_gross"])) for made in trade.desk.world.invoices.values()]
+    assert [abs(gross) for gross in over_there] == [Decimal("64.50"), *(made.gross for made in credited)]
+    reread = [line for line in trade.shop.world.log if line["path"].endswith(f"/orders/{order['id']}/refunds")]
+    assert len(reread) >= len(steps), "amounts come from the refunds' own lines, which no webhook tells"
     assert len(trade.notes(order)) == 4
 
 
