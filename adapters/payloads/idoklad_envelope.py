@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
+from adapters import steps
 from adapters.answer import Answer, outcome, unclear, wait_of
 from adapters.http import Speaker
-from schemas.errors import AdapterError, Ambiguous, Auth, Permanent, RateLimited, Transient, Waiting
+from schemas.errors import AdapterError, Auth, Permanent, RateLimited, Transient
 
 PLAN = ("iDoklad refuses calls: its plan has ended or is too small, or the month's calls are used up. Settle that "
         "there (Nastavení > Předplatné), then: flask account resume KEY.")  # fmt: skip
@@ -117,36 +118,14 @@ class Agenda:
                 return
         raise self.speaker.error(Transient, f"{place} has more than {most} pages", code="UNREAD_PAGES")
 
-    @contextmanager
-    def before_the_document(self) -> Iterator[None]:
-        """A write that the next try sees and does not repeat: an unclear end of it leaves no document in doubt."""
-        try:
-            yield
-        except Ambiguous as error:
-            words = f"Whether it was done is not clear: {error.detail}"
-            raise self.speaker.error(Transient, words, error.exchange, code="STEP_UNCLEAR") from None
+    def before_the_document(self) -> AbstractContextManager[None]:
+        return steps.before_the_document(self.speaker)
 
-    @contextmanager
-    def after_the_document(self) -> Iterator[None]:
-        """A step that the document still needs: however it fails, refused, put off or unclear, the document is there
-        and looked up first, no sooner than look-ups show it; whoever finds it does the step."""
-        try:
-            yield
-        except (AdapterError, Waiting) as error:
-            words = f"The document is made, its buyer's address is still to be set: {error.detail}"
-            exchange = error.exchange if isinstance(error, AdapterError) else None
-            raise self.speaker.error(Ambiguous, words, exchange, code="STEP_UNCLEAR") from None
+    def after_the_document(self) -> AbstractContextManager[None]:
+        return steps.after_the_document(self.speaker, "its buyer's address is still to be set")
 
-    @contextmanager
-    def reading(self, written: Answer | None = None) -> Iterator[None]:
-        """Data of an unknown shape is a failed reading, or an unclear end where it is the answer of a write."""
-        try:
-            yield
-        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-            words = f"Data of an unknown shape ({type(error).__name__})"
-            exchange = written.exchange if written else None
-            kind = unclear(writes=written is not None)
-            raise self.speaker.error(kind, words, exchange, code="UNREADABLE_ANSWER") from None
+    def reading(self, written: Answer | None = None) -> AbstractContextManager[None]:
+        return steps.reading(self.speaker, written)
 
 
 def _page_of(data: Any) -> tuple[list[Row], int]:
