@@ -241,12 +241,13 @@ class Fortnox(Adapter):
         return self._document(self.books.step("PUT", f"{path}/bookkeep", "Invoice"), wanted, shape)
 
     def _own_words(self, wanted: Draft, row: Row, original: Document) -> Row:
-        """A credit note keeps the rows that Fortnox gave it; an order's invoice gets all of the draft."""
-        whole = to_payload(wanted, self.account, self._given(wanted, str(row.get("CustomerNumber") or "")),
-                           original.number if wanted.kind is Kind.CREDIT_NOTE else "")  # fmt: skip
+        """A credit note keeps the rows and customer that Fortnox gave it; an order's invoice gets all of the draft."""
+        if wanted.kind is not Kind.CREDIT_NOTE:
+            return to_payload(wanted, self.account, self._given(wanted))
+        whole = to_payload(wanted, self.account, Given(str(row.get("CustomerNumber") or "")), original.number)
         names = ("ExternalInvoiceReference1", "ExternalInvoiceReference2", "InvoiceDate", "DueDate", "Remarks",
                  "YourOrderNumber")  # fmt: skip
-        return {name: whole[name] for name in names if name in whole} if wanted.kind is Kind.CREDIT_NOTE else whole
+        return {name: whole[name] for name in names if name in whole}
 
     def _adopted(self, document: Document, wanted: Draft, differs: tuple[str, ...]) -> Document:
         """A person made and booked it over there: it counts when it is what we would have made."""

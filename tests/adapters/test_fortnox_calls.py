@@ -12,6 +12,7 @@ from schemas.document import Kind, Payment, Sight
 from schemas.errors import Ambiguous, Auth, Permanent, RateLimited, Unsupported, Waiting
 from tests.adapters.company import FIRST, Company, company
 from tests.adapters.drafts import CUPS, MIXED, PERSON, UNPAID, credit_of, draft, line
+from tests.adapters.ten import GERMAN
 
 __all__ = ["company"]
 
@@ -148,6 +149,16 @@ def test_an_invoice_that_a_person_made_of_the_order_counts_when_it_is_the_same(c
     with pytest.raises(Permanent) as caught:
         company.adapter().find(dearer, proforma)
     assert caught.value.code == "ALREADY_ACCOUNTED"
+
+
+def test_an_invoice_made_of_an_order_has_the_customer_of_its_own_vat_treatment(company: Company) -> None:
+    asked = draft(Kind.PROFORMA, buyer=GERMAN, payment=UNPAID, currency="EUR")
+    proforma = company.issued(asked)
+    wanted = draft(order=asked.order_id, buyer=GERMAN, currency="EUR", lines=[line("Cup", "1", "108.24", "0", "K")])
+    row = company.invoice(company.issued(wanted, proforma).number)
+    assert company.asked("PUT", "/createinvoice") == 1
+    card = company.adapter().books.row(f"/customers/{row['CustomerNumber']}", "Customer")
+    assert (card["VATType"], row["TotalVAT"], row["Total"]) == ("EUREVERSEDVAT", 0, Decimal("108.24"))
 
 
 def test_a_cancelled_proforma_gets_an_invoice_of_its_own(company: Company) -> None:
