@@ -95,13 +95,13 @@ class Lab:
         ids = [self.deliver(place) for place in self.places]
         self.until(lambda: all(map(self.tries, ids)), f"{mode}: all were tried", ids)
         met = [place.wire.met for place in self.places]
-        self.until(lambda: mode == "pass" or all(count[mode] for count in met), f"{mode}: {met}", ids)
+        self.until(lambda: mode == "pass" or all(count[mode] for count in met), f"{mode}: each met it", ids)
         return ids
 
     def until(self, true: Callable[[], object], what: str, ids: Sequence[str]) -> None:
         """Wait; say where these orders stand when it does not come."""
         try:
-            until(true, what)
+            until(true, what, 120)
         except AssertionError:
             stand = [(self.event(number).state.value, self.event(number).reason) for number in ids]
             raise AssertionError(f"{what}: {stand}") from None
@@ -140,7 +140,7 @@ class Lab:
 def lab(folder: Path) -> Iterator[Lab]:
     """Door, clock, Valkey, and the worker with the defects; a shop and an account for each system."""
     (folder / "secret.key").write_text(KEY)
-    environ = {"BILLHOOK_TIMING": "fast", "ALLOW_PRIVATE_ADDRESSES": "1", "VENDOR_LIMITS": "off", "SLOTS": "32"}
+    environ = {"BILLHOOK_TIMING": "fast", "ALLOW_PRIVATE_ADDRESSES": "1", "VENDOR_LIMITS": "off", "SLOTS": "12"}
     with sentry() as sink, Stack(folder, {**environ, "SENTRY_DSN": sink.dsn}) as stack, contextlib.ExitStack() as open_:
         stack.valkey()
         stack.migrate()

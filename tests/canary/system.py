@@ -45,7 +45,7 @@ class Talkative:
     def answer(self, method: str, path: str, raw: bytes, key: str) -> Answer:
         """What a request meets in this mode."""
         said = self._listen(path, raw, key)
-        place = urlsplit(path).path
+        place = _place(path, raw)
         token = method == "POST" and re.search(TOKEN_DOOR, place)
         creates = method == "POST" and re.search(self.vendor.creates or r"/invoices\.json$", place)
         reads = method == "GET" or (self.vendor.looks and re.search(self.vendor.looks, place))
@@ -93,6 +93,12 @@ def _told(words: str, raw: bytes, path: str) -> dict[str, Any]:
         "IsSuccess": False, "StatusCode": 422, "Message": words, "status": False, "message": words, "error": 1,
         "error_message": words, "errors": {"buyer": [words]}, "code": "error", "sent": sent, "path": path,
     }  # fmt: skip
+
+
+def _place(path: str, raw: bytes) -> str:
+    """The path; where one address takes everything, with the name of the file field that says what is asked."""
+    field = re.search(rb'name="(action-[\w-]+)"', raw)
+    return urlsplit(path).path + (f"#{field[1].decode()}" if field else "")
 
 
 def _understood(raw: bytes) -> str:

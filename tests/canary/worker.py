@@ -6,6 +6,7 @@ notes and their causes, as a library's exception might.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from app import create_app
@@ -60,7 +61,9 @@ def main() -> None:
     desk.WORK = {**desk.WORK, ORDER: _work}
     closing.close = _close
     house: House = create_app().extensions["billhook.house"]
-    house.work()
+    # The profile's beat is too short for a process beside ten stand-ins on a busy machine.
+    timing = replace(house.timing, lease_sure=house.timing.lease_still)
+    replace(house, timing=timing).work()
 
 
 if __name__ == "__main__":
