@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export FLASK_APP = app:create_app
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo run test browser faults lost-real unas-day unas-live test-long kill lint bench contract golden matrix live audit licences
+.PHONY: help setup dev demo run test browser faults faults-real lost-real unas-day unas-live test-long kill lint bench contract golden matrix live audit licences
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,7 +38,11 @@ browser: dev  ## the console and the RQ dashboard in a real Chromium
 	$(BIN)/python -m pytest -q -m browser
 
 faults: dev  ## 96 seeded faults in running houses, two at a time, and the books after each (profile fast)
-	$(BIN)/python -m pytest -q -m faults -n 2 --dist load --durations=3
+	$(BIN)/python -m pytest -q -m "faults and not rare" -n 2 --dist load --durations=3
+
+faults-real: dev  ## what takes minutes: poison, failovers, how soon work goes on; then each named fault once, with real times (hours)
+	BILLHOOK_WRITE_EVIDENCE=1 $(BIN)/python -m pytest -q -s -m rare
+	$(BIN)/python -m tests.faults --each --timing real --write
 
 kill: dev  ## the same one by one with a line of figures each: make kill RUNS=50
 	$(BIN)/python -m tests.faults --runs $(or $(RUNS),50)

@@ -31,6 +31,8 @@ from tests.faults.systems import EVERY, NARROW, SECRET, Place, place
 #: Captured orders that owe one invoice each, in their paid state.
 PAID = ("009", "011", "013", "017", "019", "023", "035", "052", "054", "058", "062", "068", "070")
 EVENTS = 20
+#: All is settled within this (seconds), by profile: a lost answer alone is looked up after a minute of real time.
+PATIENCE = {"fast": 180.0, "real": 1800.0}
 SLOTS = 4
 WORKER, SABOTEUR, CLOCKS = "worker", "worker-sabotaged", ("clock-1", "clock-2")
 
@@ -57,7 +59,8 @@ class Order:
 
 @dataclass
 class Lab:
-    """One running house in the `fast` profile. `place` is the system spoken to now; others are opened on demand."""
+    """One running house. `place` is the system spoken to now, others are opened on demand; all is settled within
+    `patience` seconds."""
 
     stack: Stack
     clocks: tuple[str, ...]
@@ -65,6 +68,7 @@ class Lab:
     openings: contextlib.ExitStack
     places: dict[str, Place] = field(default_factory=dict)
     next_id: int = field(default=100_000)
+    patience: float = 180.0
     place: Place = field(init=False)
 
     def go(self, system: str) -> None:
@@ -205,10 +209,10 @@ class Scene:
         mine = {order.id for order in self.orders}
         return sum(ref.split("/")[1] in mine for ref in self.lab.admin("summary")["per_oid"] if "/" in ref)
 
-    def settled(self, seconds: float = 180) -> list[str]:
+    def settled(self) -> list[str]:
         """Wait until nothing waits; gives what still does then."""
         try:
-            self.lab.books.settle(seconds)
+            self.lab.books.settle(self.lab.patience)
         except NotStarted:
             with self.lab.books.ledger.read() as tx:
                 waiting = [e for e in events.page(tx, state=State.WAITING, limit=500) if e.kind == ORDER]
@@ -240,7 +244,7 @@ def lab(
             stack.clock(name)
         stack.web(workers=1)
         with contextlib.ExitStack() as openings:
-            made = Lab(stack, clocks, settings, openings)
+            made = Lab(stack, clocks, settings, openings, patience=PATIENCE[timing])
             made.go(system)
             yield made
 

@@ -1,0 +1,65 @@
+"""What was measured, in `docs/evidence/faults.md`: each command that proves something writes a section of its own."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.faults.books import Result
+
+FILE = Path(__file__).parents[2] / "docs" / "evidence" / "faults.md"
+_HEAD = """# Faults: what was measured
+
+Written by the commands named below. A run is one seeded fault among twenty orders in a house that runs: door, worker,
+two clocks, Valkey, SQLite and a simulated invoicing system; then the books are compared. `python -m tests.faults
+--fault NAME --seed N --runs 1 --system SYSTEM` repeats one.
+"""
+
+
+def write(section: str, text: str) -> None:
+    """Put this section in, in place of what it said before; the others stay as they are."""
+    parts = {section: text.strip()} | {name: old for name, old in _sections().items() if name != section}
+    body = "".join(f"\n## {name}\n\n{parts[name]}\n" for name in sorted(parts))
+    FILE.write_text(_HEAD + body, encoding="utf-8")
+
+
+def _sections() -> Mapping[str, str]:
+    if not FILE.exists():
+        return {}
+    _, *parts = FILE.read_text(encoding="utf-8").split("\n## ")
+    return {name: text.strip() for name, _, text in (part.partition("\n") for part in parts)}
+
+
+def measured(command: str) -> str:
+    """The first line of a section: by what, when, and where."""
+    load = os.getloadavg()[1]
+    when = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"`{command}`, {when}, {os.cpu_count()} processors, load {load:.1f} (five minutes).\n\n"
+
+
+def runs_by_fault(results: Iterable[Result]) -> str:
+    """A line per fault: systems it was done to, runs, lost, duplicates, the slowest run until all was settled."""
+    per_fault: dict[str, list[Result]] = defaultdict(list)
+    for result in results:
+        per_fault[result.fault].append(result)
+    rows = [_row(fault, some) for fault, some in per_fault.items()]
+    every = [result for some in per_fault.values() for result in some]
+    return "\n".join(
+        [
+            "| fault | runs | fired | systems | lost | duplicates | wrong | slowest, s |",
+            "|---|---|---|---|---|---|---|---|",
+            *rows,
+            _row("**all**", every),
+        ]
+    )
+
+
+def _row(name: str, some: Sequence[Result]) -> str:
+    """Their books in one line."""
+    systems, slowest = len({r.system for r in some}), max(r.seconds for r in some)
+    lost, twice, wrong = sum(r.lost for r in some), sum(r.duplicated for r in some), sum(len(r.wrong) for r in some)
+    fired = sum(r.fired for r in some)
+    return f"| {name} | {len(some)} | {fired} | {systems} | {lost} | {twice} | {wrong} | {slowest:.1f} |"
