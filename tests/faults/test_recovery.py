@@ -28,6 +28,7 @@ from tests.faults.lab import Lab, Order, Scene, state_of
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.faults,
     pytest.mark.rare,
     pytest.mark.timeout(1800),
 ]
