@@ -15,6 +15,7 @@ from console.stack import Stack
 from schemas.document import Seller
 from tests.adapters.contract.bench import Vendor
 from tests.adapters.drafts import CZECHIA
+from tests.adapters.organisation import NETHERLANDS
 from tests.faults.proxy import Proxy
 
 SECRET = "lab-secret-7f3a9c"
@@ -44,6 +45,10 @@ NARROW = {
         {"percent_S": "27", "percent_AA": "5"},
     ),
     "idoklad": Narrow(seller=CZECHIA.seller),
+    # Jortt invoices in euros, and abroad at the rates of a private buyer's country.
+    "jortt": Narrow(
+        ("009", "035", "052", "058", "062", "068", "070"), settings={"one_stop_shop": True}, seller=NETHERLANDS.seller
+    ),
     # A Fortnox company has the rates and currencies that it was set up with.
     "fortnox": Narrow(
         settings={"vat_rates": list(range(28)), "currencies": ["SEK", "EUR", "HUF", "CZK", "PLN", "USD"]}
