@@ -75,7 +75,7 @@ MANIFEST = Manifest(
     currencies=say.CURRENCIES,
     limits=(Window(60, 60),),
     at_once=2,
-    calls=4,
+    calls=3,
 )  # fmt: skip
 
 KINDS = {Kind.INVOICE: "invoice", Kind.PROFORMA: "proforma"}
@@ -91,7 +91,7 @@ def to_payload(draft: Draft, account: Account, partner_id: int, block_id: int,
 
     Raises Permanent where a VAT rate is unknown or the prices cannot be said exactly. Source: sheet section 4.
     """
-    options, drafts = account.options, saved or _only_drafts(draft, account.options)
+    options, drafts = account.options, saved or say.only_drafts(draft, account.options)
     electronic, bank = options.get("electronic"), options.get("bank_account_id")
     settings = {**say.settings(draft), **({"selected_type": KINDS[draft.kind]} if drafts else {})}
     body: dict[str, Any] = as_json(filled({
@@ -154,8 +154,12 @@ class Billingo(Adapter):
     def _find(self, wanted: Draft, original: Document | None) -> Found:
         if wanted.kind is Kind.CREDIT_NOTE:
             return self._find_credit(wanted, original)
-        rows = {row["id"]: row for row in (*self._marked(wanted), *self._related(original)) if self._is(row, wanted)}
         row = self.desk.row(f"/documents/vendor/{say.vendor_id(wanted.reference)}")
+        if not row and original is None and wanted.proforma_ref is None:
+            return Found(
+                Sight.NONE
+            )  # whatever can have a vendor_id has it; full text is for what cannot, and for twins
+        rows = {row["id"]: row for row in (*self._marked(wanted), *self._related(original)) if self._is(row, wanted)}
         if row and row["id"] not in rows and self._is(row, wanted) and self._is_live(row):
             rows[row["id"]] = row
         return sighted([replace(self._told(row), reference=wanted.reference) for row in rows.values()])
@@ -226,7 +230,7 @@ class Billingo(Adapter):
     def _becomes(self, draft: Draft, proforma: Document) -> bool:
         """Whether the proforma can become this very invoice: the same sums for the same buyer, and not drafted."""
         row = self.desk.row(f"/documents/{proforma.system_id}")
-        if not row or _only_drafts(draft, self.account.options) or not self._is_live(row):
+        if not row or say.only_drafts(draft, self.account.options) or not self._is_live(row):
             return False
         made = [self._told(one) for one in self._related(proforma)]
         if any(one.reference in (draft.reference, "") for one in made):
@@ -294,7 +298,3 @@ class Billingo(Adapter):
 
     def _told(self, row: Row) -> Document:
         return self.desk.understood(to_document, row)
-
-
-def _only_drafts(draft: Draft, options: Mapping[str, str]) -> bool:
-    return options.get("drafts") == "yes" and draft.kind is Kind.INVOICE

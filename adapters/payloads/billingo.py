@@ -132,6 +132,11 @@ def days(draft: Draft) -> dict[str, str]:
             "due_date": (draft.due_date or draft.issue_date).isoformat()}  # fmt: skip
 
 
+def only_drafts(draft: Draft, options: Mapping[str, str]) -> bool:
+    """Whether a person issues the account's invoices."""
+    return options.get("drafts") == "yes" and draft.kind is Kind.INVOICE
+
+
 def method_of(payment: Payment) -> str:
     return METHODS.get(payment.method) or MEANS.get(payment.means) or "other"
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from adapters.wire import compare
-from schemas.document import Draft, Kind, Sight
+from schemas.document import Draft, Kind, Preceding, Sight
 from schemas.errors import AdapterError, Auth, Permanent, Transient
 from tests.adapters.contract.bench import Bench, bench_of
 from tests.adapters.contract.test_billingo import VENDOR
@@ -39,7 +39,7 @@ def proforma_of(order: str) -> Draft:
 
 def test_an_invoice_is_made_out_of_its_proforma_and_found_by_the_mark(bench: Bench) -> None:
     proforma = bench.adapter().issue(proforma_of("77"))
-    wanted = draft(order="77")
+    wanted = replace(draft(order="77"), proforma_ref=Preceding(proforma.reference))
     made = bench.adapter().issue(wanted, proforma)
     assert asked(bench, "create-from-proforma")
     assert bench.adapter().find(wanted).document.system_id == made.system_id

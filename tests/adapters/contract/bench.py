@@ -61,8 +61,6 @@ class Vendor:
     #: Method and path of what makes a full credit note ("" = as every document), and of what sends an e-mail.
     credit: tuple[str, str] = ("POST", "")
     mail: tuple[str, str] = ("POST", "")
-    #: How many look-ups a `find` makes side by side: nothing is seen only where all of them lag behind.
-    look_ups: int = 1
     #: Look-ups that have no other place for a person's word than the address.
     searches: str = r"(?!)"
     #: Whether `verify` can see that a key may only read, or a create alone shows it.

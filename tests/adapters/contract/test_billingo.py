@@ -23,7 +23,6 @@ VENDOR = Vendor(
     read_only={"key_scope": "read"},
     pdf_pending={"pdf_pending_reads": 1},
     creates=r"/documents(?:/\d+/(?:cancel|create-[a-z-]+))?$",
-    look_ups=2,
     harmless=r"/documents/0/archive$",
     searches=r"/partners$",
     official={
