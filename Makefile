@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export FLASK_APP = app:create_app
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo run test browser faults faults-real lost-real unas-day unas-live test-long kill lint bench contract golden matrix live audit licences
+.PHONY: help setup dev demo run test browser faults faults-real lost-real bad-day unas-day unas-live test-long kill lint bench contract golden matrix live audit licences
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -61,6 +61,9 @@ matrix: setup  ## write docs/systems.md and the README's table of systems anew
 
 golden: dev  ## write the golden payloads anew; read the diff before you commit it
 	BILLHOOK_GOLDEN=1 $(BIN)/python -m pytest -q $(wildcard tests/adapters/test_*.py)
+
+bad-day: dev  ## 500 orders whose webhooks are dropped, doubled, disordered and switched off, and 300 old ones
+	BILLHOOK_LONG=1 $(BIN)/python -m pytest -q tests/shops/test_poll_proof.py
 
 unas-day: dev  ## 24 hours of a UNAS shop by polling alone, 1,000 orders, on a clock that the test moves
 	BILLHOOK_LONG=1 $(BIN)/python -m pytest -q tests/shops/test_unas_day.py

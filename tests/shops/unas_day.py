@@ -15,7 +15,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import bindparam, select
+
 from adapters.shops import unas_times
+from ledger.tables import events, is_due
 from schemas.document import Kind
 from tests.shops.unas_hands import Hands
 from tests.shops.unas_house import House, house
@@ -25,6 +28,7 @@ POLICY = {"presets": ["invoice when paid"]}
 AFTER = timedelta(hours=4, minutes=20)
 #: Each shop is looked at this often (README, UNAS); at night UNAS wants its rest, and looks come after it.
 PERIOD = timedelta(minutes=5)
+_DUE = select(events.c.id, events.c.order_id).where(is_due, events.c.due_at <= bindparam("now")).order_by(events.c.id)
 #: How much of a day's trade falls into each hour of Budapest's day.
 TRADE = (1, 1, 1, 1, 1, 2, 3, 5, 6, 6, 6, 6, 6, 5, 5, 5, 5, 6, 7, 9, 10, 9, 5, 2)
 #: Paid by card at once; by transfer some hours later; on delivery, which closes the order.
@@ -165,11 +169,17 @@ def through(database_url: str, orders: int, *, start: datetime, hours: int, proc
     return day
 
 
+def due(bolt: House) -> list[tuple[str, str]]:
+    """Event and order of whatever is due, oldest first: what the clock would ring."""
+    with bolt.ledger.read() as tx:
+        return [(row.id, row.order_id) for row in tx.execute(_DUE, {"now": bolt.now})]
+
+
 def by_hands(hands: Hands) -> Callable[[House], None]:
     """The desk's work done by other processes."""
 
     def work(bolt: House) -> None:
-        while found := bolt.due():
+        while found := due(bolt):
             bolt.runs += hands.run(bolt.now, found)
 
     return work

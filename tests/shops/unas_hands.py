@@ -21,7 +21,6 @@ import logs
 from ledger.engine import open_ledger
 from ledger.vault import Vault
 from schemas.errors import DeadLettered
-from schemas.event import Event
 from tests.ledger.fixtures import KEY
 from tests.shops.unas_house import services_of
 from workers import process
@@ -43,11 +42,11 @@ class Hands:
             for _ in range(count)
         ])  # fmt: skip
 
-    def run(self, now: datetime, events: Sequence[Event]) -> int:
-        """Have these run, all hands at once; gives how many runs it took."""
+    def run(self, now: datetime, events: Sequence[tuple[str, str]]) -> int:
+        """Have these events, each with its order, run by all hands at once; gives how many runs it took."""
         shares: dict[str, list[str]] = {}
-        for event in events:
-            shares.setdefault(event.order_id, []).append(event.id)
+        for event_id, order_id in events:
+            shares.setdefault(order_id, []).append(event_id)
         left: SimpleQueue[list[str]] = SimpleQueue()
         for share in shares.values():
             left.put(share)
