@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from adapters.base import AccountInfo, Adapter, Series
 from adapters.jortt_calls import SCOPE, Office
-from adapters.manifest import Credit, Field, Manifest, Pdf, Prices, Reference, Token, Window
+from adapters.manifest import Credit, Field, Manifest, Pdf, Prices, Reference, Token, Trial, Window
 from adapters.oauth import Login
 from adapters.payloads import jortt as say
 from adapters.payloads import jortt_customers as customers
@@ -22,7 +21,7 @@ from adapters.payloads import jortt_told as told
 from adapters.words import filled, sighted
 from schemas.connection import Account
 from schemas.document import Document, Draft, Found, Kind
-from schemas.errors import AdapterError, Ambiguous, Auth, Permanent, Transient, Waiting
+from schemas.errors import AdapterError, Permanent, Transient, Waiting
 
 LIST = "/v2/invoices"
 BASE, LOGIN = "https://api.jortt.nl", "https://app.jortt.nl/oauth-provider/oauth"
@@ -54,7 +53,7 @@ MANIFEST = Manifest(
     reference_length=100,
     settle_delay=10.0,
     credit=Credit.PARTIAL,
-    drafts=True,
+    drafts=True, trial=Trial.DRAFT,
     prices=Prices.GROSS_UNIT,
     paid_on_create=True,
     pdf=Pdf.LATER,
@@ -136,7 +135,7 @@ class Jortt(Adapter):
             (given.get("url") or BASE).rstrip("/"), auth=auth, headers={"Accept": "application/json"},
             special={409: Transient}, personal=PERSONAL,
         )  # fmt: skip
-        self.office = Office(self.speaker)
+        self.office, self.rehearsing = Office(self.speaker), False
 
     def _verify(self) -> AccountInfo:
         row = self.office.read(dict, "/v1/organizations/me")
@@ -164,16 +163,27 @@ class Jortt(Adapter):
         customer = self._customer(draft)
         say.check_rates(draft, self.office.read(told.vats, f"/v2/customers/{customer}/vat-percentages"))
         ident = self.office.made("/v3/invoices", to_payload(draft, self.account, customer))
-        with self._after_the_draft():
+        with self.office.after_the_draft():
             return self._finished(ident, draft)
 
     def _credit(self, draft: Draft, original: Document, issued: Draft, earlier: Sequence[Draft]) -> Document:
         self._check_credits(draft, original)
         ident = self.office.made(f"/v1/invoices/{original.system_id}/credit", {})
-        with self._after_the_draft():
+        with self.office.after_the_draft():
             return self._finished(ident, draft)
 
+    def _rehearse(self, draft: Draft) -> Document:
+        self.rehearsing = True
+        return self._issue(draft, None)
+
+    def _discard(self, document: Document) -> None:
+        if told.is_sent(self.office.invoice(document.system_id)):
+            self._cannot("take an invoice away that is sent")
+        self.office.delete(document.system_id)
+
     def _pdf(self, document: Document) -> bytes:
+        if self.rehearsing:
+            self._cannot("give a PDF of a draft")
         # the address holds for ten minutes, at another host, and wants no bearer
         path = f"/v1/invoices/{document.system_id}/download"
         place = urlsplit(told.location(self.office.call("GET", path, writes=False, raw=True, allow=NOT_YET).body))
@@ -192,7 +202,7 @@ class Jortt(Adapter):
         if sent := [row for row in rows if told.is_sent(row)]:
             return sighted([self._numbered(row) for row in sent])
         for spare in rows[1:]:
-            self.office.delete(spare)
+            self.office.delete(str(spare["id"]))
         return sighted([self._finished(str(row["id"]), wanted) for row in rows[:1]])
 
     def _begun(self, wanted: Draft, original: Document | None) -> list[told.Row]:
@@ -206,11 +216,13 @@ class Jortt(Adapter):
         """A draft named, compared, sent and numbered. Raises Permanent when it says something else than was asked."""
         with self.turns(f"draft/{ident}"):
             row = self._named(self.office.invoice(ident), wanted)
+            if told.is_sent(row):
+                return self._numbered(row)
             if differs := told.differs(wanted, self._read(row)):
-                self.office.delete(row)
+                self.office.delete(ident)
                 words = f"Jortt would make something else of it: {'; '.join(differs)}."
                 raise self.speaker.error(Permanent, words, code="DRY_RUN_DIFFERS", remedy=DIFFERS)
-            return self._numbered(row, None if told.is_sent(row) else self.office.send(ident))
+            return self._read(row) if self.rehearsing else self._numbered(row, self.office.send(ident))
 
     def _named(self, row: told.Row, wanted: Draft) -> told.Row:
         """A credit note is made of the whole invoice and without a reference: both are changed in the draft."""
@@ -253,19 +265,6 @@ class Jortt(Adapter):
         if credited + draft.totals.gross > original.gross:
             words = f"{original.number} is credited with {credited} {original.currency} in Jortt already."
             raise self.speaker.error(Permanent, words, code="ALREADY_CREDITED", remedy=CREDITED)
-
-    @contextmanager
-    def _after_the_draft(self) -> Iterator[None]:
-        """However a later step fails, the draft is there and is looked up first; whoever finds it goes on. What Jortt
-        refuses to send is told in its own sentence."""
-        try:
-            yield
-        except (Permanent, Ambiguous, Auth):
-            raise
-        except (AdapterError, Waiting) as error:
-            words = f"The draft is made, it is still to be sent: {error.detail}"
-            exchange = error.exchange if isinstance(error, AdapterError) else None
-            raise self.speaker.error(Ambiguous, words, exchange, code=error.code, remedy=error.remedy) from None
 
     # ---- customers and rows --------------------------------------------------------------------------------------
 

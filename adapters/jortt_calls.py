@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from adapters.http import Answer, Read, Speaker
-from adapters.payloads.jortt_told import Row, is_sent, key, sentence
-from schemas.errors import AdapterError, Ambiguous, Auth, Permanent, Transient
+from adapters.payloads.jortt_told import Row, key, sentence
+from schemas.errors import AdapterError, Ambiguous, Auth, Permanent, Transient, Waiting
 
 SCOPE = "invoices:read invoices:write customers:read customers:write organizations:read"
 REMEDIES = {
@@ -56,6 +57,19 @@ class Office:
             words = f"Whether the customer was made is not clear: {error.detail}"
             raise self.speaker.error(Transient, words, error.exchange, code="CONTACT_UNCLEAR") from None
 
+    @contextmanager
+    def after_the_draft(self) -> Iterator[None]:
+        """However a later step fails, the draft is there and is looked up first; whoever finds it goes on. What Jortt
+        refuses to send is told in its own sentence."""
+        try:
+            yield
+        except (Permanent, Ambiguous, Auth):
+            raise
+        except (AdapterError, Waiting) as error:
+            words = f"The draft is made, it is still to be sent: {error.detail}"
+            exchange = error.exchange if isinstance(error, AdapterError) else None
+            raise self.speaker.error(Ambiguous, words, exchange, code=error.code, remedy=error.remedy) from None
+
     def change(self, ident: str, changes: Mapping[str, Any]) -> None:
         """Fields of a draft; the others stay as they are."""
         self.call("PUT", f"/v2/invoices/{ident}", writes=True, json=changes, raw=True)
@@ -68,10 +82,9 @@ class Office:
         words = self._words(answer.told, answer.exchange.response)
         return self.speaker.error(Permanent, words, answer.exchange) if answer.status == 422 else None
 
-    def delete(self, row: Row) -> None:
-        """Only drafts, which have no number yet."""
-        if not is_sent(row):
-            self.call("DELETE", f"/v1/invoices/{row['id']}", writes=True, allow=(404,), raw=True)
+    def delete(self, ident: str) -> None:
+        """A draft, which has no number yet; Jortt deletes nothing that is sent."""
+        self.call("DELETE", f"/v1/invoices/{ident}", writes=True, allow=(404,), raw=True)
 
     def rows(self, path: str, most: int = LAST_PAGE, **asked: str) -> Iterator[Row]:
         """Every row of a list, page by page to the one without a next."""

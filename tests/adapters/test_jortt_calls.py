@@ -287,6 +287,25 @@ def test_a_sale_abroad_is_refused_before_anything_is_made_while_the_one_stop_sho
     assert compare(abroad, place.adapter.issue(abroad)) == ()
 
 
+def test_a_rehearsal_stays_a_draft_and_is_taken_away(place: Place) -> None:
+    wanted = draft()
+    tried = place.adapter.rehearse(wanted)
+    assert (compare(wanted, tried), tried.number, place.status()) == ((), "", ["draft"])
+    with pytest.raises(Permanent):
+        place.adapter.pdf(tried)
+    place.adapter.discard(tried)
+    assert place.status() == []
+    place.arm("reset_after", "POST", "/v3/invoices$")
+    with pytest.raises(Ambiguous):
+        place.adapter.rehearse(wanted)
+    lost = place.adapter.find(wanted, doubt=True).document
+    assert place.status() == ["draft"], "a rehearsal that is found is sent by nobody"
+    place.adapter.discard(lost)
+    real = organisation(place.url).issue(draft())
+    with pytest.raises(Permanent):
+        place.adapter.discard(real)
+
+
 def test_an_adapter_of_jortt_has_no_mail_and_no_proformas(place: Place) -> None:
     assert not Jortt.manifest.mail
     with pytest.raises(Permanent):

@@ -22,6 +22,8 @@ from tests.console.conftest import Console
 from workers.trial import MARK
 
 #: Documents that stand at the end, by how the test document goes.
+#: Where a draft has no number yet: no PDF of it is made, and no list of what is issued shows it.
+UNNUMBERED = ("jortt",)
 STANDING = {Trial.DRAFT: 0, Trial.DELETED: 0, Trial.CANCELLED: 0, Trial.CREDITED: 2, Trial.STAYS: 1}
 
 
@@ -60,11 +62,12 @@ def test_a_test_document_comes_is_shown_and_goes(console: Console, tmp_path: Pat
         assert order["issue date"] == document["issue date"]
         assert document["reference"].startswith(f"{MARK}/")
         assert [item["item"] for item in told["items"]] == ["Billhook test"]
-        if manifest.pdf is not Pdf.NONE:
+        assert system not in UNNUMBERED or document["number"] == "(a draft has none)"
+        if manifest.pdf is not Pdf.NONE and system not in UNNUMBERED:
             assert (tmp_path / "test.pdf").read_bytes().startswith(b"%PDF")
         assert summary["ever"] >= 1, "a document was really made"
         assert sum(summary["per_oid"].values()) == STANDING[manifest.trial], summary
-        if manifest.lists:
+        if manifest.lists and system not in UNNUMBERED:
             assert document["number"] in [row["number"] for row in told["last_documents"]]
 
 
