@@ -156,9 +156,8 @@ class Billingo(Adapter):
             return self._find_credit(wanted, original)
         row = self.desk.row(f"/documents/vendor/{say.vendor_id(wanted.reference)}")
         if not row and original is None and wanted.proforma_ref is None:
-            return Found(
-                Sight.NONE
-            )  # whatever can have a vendor_id has it; full text is for what cannot, and for twins
+            # Whatever can have a vendor_id has it: full text is for what cannot, and for twins
+            return Found(Sight.NONE)
         rows = {row["id"]: row for row in (*self._marked(wanted), *self._related(original)) if self._is(row, wanted)}
         if row and row["id"] not in rows and self._is(row, wanted) and self._is_live(row):
             rows[row["id"]] = row
@@ -263,18 +262,14 @@ class Billingo(Adapter):
         self.desk.call("DELETE", f"/documents/{document.system_id}", writes=True, allow=(404,))
 
     def _mark_paid(self, document: Document, payment: Payment) -> None:
-        """The list of payments is replaced as a whole: what is there is sent along, and the rest is added."""
         path = f"/documents/{document.system_id}"
         row = self.desk.row(path)
         if row.get("payment_status") == "paid":
             return
         if document.kind is Kind.PROFORMA:
             self.desk.refuse_switched(row)
-        kept = self.desk.read(list, f"{path}/payments")
-        rest = document.gross - sum((read_amount(one["price"]) or Decimal(0) for one in kept), Decimal(0))
         day = payment.paid_on or self._today()
-        added = {"date": day.isoformat(), "price": rest, "payment_method": say.method_of(payment)}
-        self.desk.call("PUT", f"{path}/payments", writes=True, json=as_json([*kept, added]))
+        self.desk.settle(path, document.gross, {"date": day.isoformat(), "payment_method": say.method_of(payment)})
 
     def _today(self) -> date:
         return datetime.now(ZoneInfo(self.account.seller.timezone)).date()

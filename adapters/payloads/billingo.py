@@ -17,7 +17,7 @@ from schemas.errors import Permanent
 
 SYSTEM = "billingo"
 #: A partner's `name` is also an item's, and a comment carries the shop's note: no exchange keeps either.
-PERSONAL = r"name|address|comment|taxcode|(?:document_)?partner"
+PERSONAL = r"name|address|comment|taxcode|(?:document_)?partner|query"
 #: OpenAPI 3.0.14 and 3.0.15, `PaymentMethod` (sheet section 4).
 MEANS = {"10": "cash", "30": "wire_transfer", "58": "wire_transfer", "48": "online_bankcard", "97": "kompenzacio"}
 METHODS = {"cod": "cash_on_delivery", "paypal": "paypal", "ppcp-gateway": "paypal", "bacs": "wire_transfer",

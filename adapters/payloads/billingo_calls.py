@@ -13,6 +13,7 @@ from adapters.exchange import RATES, fixed_rate
 from adapters.http import Read, Speaker
 from adapters.payloads import billingo as say
 from adapters.payloads.billingo_told import SWITCH
+from adapters.words import as_json
 from schemas.document import Draft, Kind, Party
 from schemas.errors import Ambiguous, Auth, Permanent, Transient
 
@@ -94,6 +95,14 @@ class Desk:
         if any(block["id"] == row.get("block_id") for block in self.switched()):
             words = "Marking this proforma as paid would make Billingo issue the invoice by itself."
             raise self.speaker.error(Permanent, words, code="PROFORMA_SWITCH", remedy=SWITCH)
+
+    def settle(self, path: str, gross: Decimal, payment: Mapping[str, str]) -> None:
+        """Pay what is left. The list of payments is replaced as a whole: what is there is sent along (section 7)."""
+        kept, there = self.read(lambda rows: (rows, [Decimal(str(row["price"])) for row in rows]), f"{path}/payments")
+        rest = gross - sum(there, Decimal(0))
+        if rest > 0:
+            rows = as_json([*kept, {**payment, "price": rest}])
+            self.call("PUT", f"{path}/payments", writes=True, json=rows)
 
     def rate(self, draft: Draft, options: Mapping[str, str]) -> Decimal | None:
         """Forints for one unit of the currency on the day of fulfilment: the account's fixed one, else Billingo's own;

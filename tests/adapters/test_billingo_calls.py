@@ -136,6 +136,15 @@ def test_a_buyer_has_one_partner_and_at_a_new_address_another(bench: Bench) -> N
     assert len(asked(bench, "/partners")) == len(asked(bench, "/partners/guess")) == 3
 
 
+def test_a_search_for_a_partner_that_breaks_shows_nobodys_name(bench: Bench) -> None:
+    adapter = bench.adapter()
+    bench.arm("500", method="GET", path="/partners")
+    with pytest.raises(Transient) as caught:
+        list(adapter.desk.listed("/partners", query="Zofia Kanarek"))  # type: ignore[attr-defined]
+    assert caught.value.exchange is not None
+    assert "Zofia" not in repr(caught.value.exchange)
+
+
 def test_a_partner_whose_making_is_unclear_leaves_no_document_in_doubt(bench: Bench) -> None:
     bench.arm("reset_after", method="POST", path="/partners/guess")
     wanted = draft()
