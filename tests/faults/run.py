@@ -10,7 +10,7 @@ from tests.faults import books
 from tests.faults.books import Result
 from tests.faults.lab import FAULTS, Lab, Scene
 
-ROOMS = ("kills", "answers", "bell", "memory", "links", "twins")
+ROOMS = ("kills", "answers", "bell", "memory", "links", "twins", "lookups", "surroundings")
 for _room in ROOMS:
     importlib.import_module(f"tests.faults.{_room}")
 

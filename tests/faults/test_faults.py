@@ -1,6 +1,6 @@
 """Seeded faults in a running house, each run a test of its own whose name repeats it; and proof that they have teeth.
 
-Profile `fast`. `make faults` runs 96, each named fault twice; `BILLHOOK_FAULT_RUNS` says another number,
+Profile `fast`. `make faults` runs 96, each named fault at least once; `BILLHOOK_FAULT_RUNS` says another number,
 `BILLHOOK_FAULT_SEED` where to begin.
 """
 
