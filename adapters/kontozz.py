@@ -93,6 +93,7 @@ def narrowed(options: Mapping[str, str]) -> Manifest:
         series="series" in calls,
         currencies=profile.currencies,
         limits=(Window(profile.per_minute, 60),),
+        at_once=profile.at_once,
     )
 
 

@@ -52,7 +52,9 @@ class Profile:
     amounts: str
     tables: Mapping[str, Mapping[str, str]]
     longest: Mapping[str, int]
+    otherwise: Mapping[str, str]
     per_minute: int
+    at_once: int
     timeout: float
     currencies: frozenset[str]
     reference_length: int
@@ -91,15 +93,15 @@ def problem(text: str) -> str:
 
 
 def _profile(told: Mapping[str, Any]) -> Profile:
-    prices = told["prices"]
+    prices, limits = told["prices"], told["limits"]
     names = ("ping", *MAKING, "find", "get", "cancel", "pdf", "email", "series")
     return Profile(
         told["auth"], told["success"], told["error"], told["document"],
         {name: _call(told[name]) for name in names if told[name]}, told["item"],
         Style(Price(prices["mode"]), prices["decimals"], prices["rounding"], kept=prices["kept"], source="profile"),
-        prices["amounts"], {name: {**DEFAULTS[name], **told[name]} for name in DEFAULTS}, told["longest"],
-        told["limits"]["per_minute"], told["limits"]["timeout"], frozenset(told["currencies"]),
-        told["reference_length"],
+        prices["amounts"], {name: {**DEFAULTS[name], **told[name]} for name in DEFAULTS},
+        told["longest"], told["otherwise"], limits["per_minute"], limits["at_once"], limits["timeout"],
+        frozenset(told["currencies"]), told["reference_length"],
     )  # fmt: skip
 
 
@@ -118,6 +120,8 @@ def _faults(profile: Profile) -> Iterable[str]:
             yield f"{name} makes a document, which a GET must not"
     if unknown := places(dict(profile.item)) - ITEM_PLACES:
         yield f"item has places that nothing fills: {', '.join(sorted(unknown))}"
+    if unknown := set(profile.otherwise) - PLACES:
+        yield f"otherwise names places that are none: {', '.join(sorted(unknown))}"
     if unknown := set(profile.longest) - PLACES - {f"item.{name}" for name in ITEM_PLACES}:
         yield f"longest names places that are none: {', '.join(sorted(unknown))}"
     if bool(profile.auth["header"]) == bool(profile.auth["query"]):

@@ -107,6 +107,7 @@ class PriceSchema(Schema):
 class LimitSchema(Schema):
     """What may be asked, and how long an answer may take (seconds)."""
 
+    at_once = fields.Integer(load_default=1, validate=validate.Range(1))
     per_minute = fields.Integer(load_default=60, validate=validate.Range(1))
     timeout = fields.Float(load_default=30.0, validate=validate.Range(1))
 
@@ -134,7 +135,7 @@ class ProfileSchema(Schema):
     document = _part(DocumentSchema, required=True)
     prices = fields.Nested(PriceSchema(unknown=RAISE), load_default=lambda: PriceSchema().load({}))
     limits = fields.Nested(LimitSchema(unknown=RAISE), load_default=lambda: LimitSchema().load({}))
-    vat, payments, units, customers, languages, books = (_table() for _ in range(6))
+    vat, payments, units, customers, languages, books, otherwise = (_table() for _ in range(7))
     longest = fields.Dict(fields.String(), fields.Integer(validate=validate.Range(1)), load_default=dict)
     currencies = fields.List(fields.String(), load_default=list)
     reference_length = fields.Integer(load_default=0, validate=validate.Range(0))

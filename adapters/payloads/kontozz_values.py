@@ -59,7 +59,8 @@ def said_in(draft: Draft, profile: Profile, company_id: str, book: str, original
         "original.number": original.number if original else None, **_party("buyer", draft.buyer, profile),
         **_party("delivery", draft.delivery or draft.buyer, profile),
     }  # fmt: skip
-    return _cut(values, profile)
+    bare = {name: text for name, text in profile.otherwise.items() if values.get(name) in (None, "")}
+    return _cut({**values, **bare}, profile)
 
 
 def items(draft: Draft, profile: Profile, encoding: Encoding) -> list[Any]:

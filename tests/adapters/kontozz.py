@@ -101,6 +101,11 @@ rate_vat = "vat_amount"
 "item.name" = 300
 notes = 2000
 
+[otherwise]
+"buyer.postcode" = "-"
+"buyer.city" = "-"
+"buyer.address" = "-"
+
 [books]
 invoice = "11"
 "proforma 2026" = "12"
@@ -115,6 +120,8 @@ vat = "{vat}"
 sku = "{sku}"
 comment = "{note}"
 """
+#: For many orders at a time.
+BRISK = "\n[limits]\nper_minute = 60000\nat_once = 8\n"
 PROFILE = _HEAD + FIND + _REST + _ITEM
 BLIND = _HEAD + _REST + _ITEM
 OPTIONS = {"company_id": "7", "own_sync_off": "yes", "profile": PROFILE}

@@ -110,6 +110,13 @@ def test_prices_without_vat_take_a_rounding_line_where_they_miss_the_total() -> 
     assert (last["name"], last["vat"], abs(last["unit_price"])) == ("Rounding", "ATK", 0.01)
 
 
+def test_what_an_order_does_not_say_the_profile_may() -> None:
+    nowhere = replace(PERSON, address=Address(country="HU"))
+    said = to_payload(draft(buyer=nowhere), ACCOUNT)["customer"]
+    assert (said["city"], said["postcode"], said["address"]) == ("-", "-", "-")
+    assert to_payload(draft(buyer=PERSON), ACCOUNT)["customer"]["city"] == "Kanarkowo"
+
+
 def test_amounts_can_be_text() -> None:
     said = to_payload(draft(), account(PROFILE + '\n[prices]\namounts = "text"\n'))
     assert (said["total"], said["items"][0]["unit_price"], said["items"][0]["quantity"]) == ("135.30", "61.50", "2")
@@ -148,6 +155,7 @@ def test_what_the_profile_leaves_out_is_refused_before_any_call() -> None:
     (PROFILE.replace('reference = "order_id"', ""), "compared exactly"),
     (PROFILE.replace('header = "X-API-KEY"', ""), "a header or a query"),
     (PROFILE + "\n[teleport]\ncall = 'GET /x'", "teleport"),
+    (PROFILE.replace('"buyer.city" = "-"', '"buyer.sity" = "-"'), "buyer.sity"),
     (PROFILE.replace("POST /api/v1/invoices", "GET /api/v1/invoices"), "a GET must not"),
     (PROFILE.replace('"items": "{items}"', '"things": 1'), "says no items"),
     (PROFILE.replace("[get]", "[get]\ncolour = 1"), "colour"), (without("get"), "reads first"),
