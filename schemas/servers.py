@@ -11,11 +11,16 @@ def is_url(value: str, schemes: tuple[str, ...]) -> bool:
         parts = urlsplit(value)
         if parts.scheme.endswith("+sentinel"):
             return parts.scheme in schemes and _names_sentinels(parts)
-        named = bool(parts.hostname) and parts.port != 0
+        named = bool(parts.hostname or _names_socket(parts)) and parts.port != 0
     except ValueError:
         return False
     in_a_file = parts.scheme in ("sqlite", "unix") and bool(parts.path.strip("/"))
     return parts.scheme in schemes and (named or in_a_file)
+
+
+def _names_socket(parts: SplitResult) -> bool:
+    """PostgreSQL's own way to say where its socket is: `postgresql://user@/database?host=/run/postgresql`."""
+    return parts.scheme.startswith("postgres") and "host" in parse_qs(parts.query)
 
 
 def _names_sentinels(parts: SplitResult) -> bool:

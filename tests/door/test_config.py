@@ -22,6 +22,11 @@ def test_nothing_set_is_a_house_under_var() -> None:
     assert (settings.body_limit, settings.timing, settings.secret_keys) == (2 * 1024 * 1024, "real", ())
 
 
+def test_a_database_may_be_named_by_its_socket() -> None:
+    url = "postgresql://billhook@/billhook?host=/run/postgresql"
+    assert read_settings({"DATABASE_URL": url}).database_url == url
+
+
 def test_every_setting_is_read() -> None:
     settings = read_settings(
         {
