@@ -59,6 +59,7 @@ def _all_issued(scene: Scene) -> bool:
 
 
 fault(_stepped(HOUR, "wall_clock_stepped_an_hour_ahead"))
+fault(_stepped(-HOUR, "wall_clock_stepped_an_hour_back"))
 
 
 @fault
