@@ -80,7 +80,7 @@ def test_retry_after_is_read_as_seconds_or_a_date(text: str, seconds: float) -> 
     ("data", "sentence"),
     [
         ({"code": "error", "message": {"oid": ["jest zajęte"], "tax": "- zła"}}, "oid: jest zajęte; tax: - zła"),
-        ({"message": "no"}, "no"), ({"errors": ["a", {"field": "x", "message": "b"}]}, "a, b"),
+        ({"message": "no"}, "no"), ({"errors": ["a", {"field": "x", "message": "b"}]}, "a, x: b"),
         ({"error": "invalid_grant", "error_description": "expired"}, "expired"), ([], ""), ({}, ""), ("text", "text"),
     ],
 )  # fmt: skip
