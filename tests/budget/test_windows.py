@@ -97,7 +97,7 @@ def test_newcomers_queue_behind_what_was_put_off(bank: Bank) -> None:
 
 def test_a_wait_of_a_moment_is_waited_in_the_slot(bank: Bank) -> None:
     budget = bank.budget(MINUTE)
-    budget.penalty(FAST.budget_nap / 2)
+    budget.penalty(FAST.budget_nap * 0.9)
     call(budget)
     assert 0 < sum(bank.slept) <= FAST.budget_nap
 
