@@ -9,7 +9,6 @@ from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import logs
-import watch
 from config import Settings, settings_from_environment, value_of
 from console import auth, cli, pages, rq_dashboard
 from ledger import api_keys, connections, rejections
@@ -27,6 +26,7 @@ from webhooks.refusals import Refusal, Refusals
 from webhooks.ringing import Ringer
 from webhooks.sources import SOURCES
 from workers.house import DOOR_RING, House
+from workers.notice import Notice, unwatched
 from workers.services import utc_now
 from workers.timing import timing_of
 
@@ -44,8 +44,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application. Without `settings` it reads the environment, and ends with one message if that is wrong."""
     settings = settings or _settings_or_exit()
     logs.configure(settings.log_level, settings.log_format)
-    if settings.sentry_dsn:
-        watch.start(settings.sentry_dsn)
     app = Flask("billhook", static_folder=None)
     app.config.update(SECRET_KEY=settings.secret_keys[0], MAX_CONTENT_LENGTH=settings.body_limit)
     if len(settings.secret_keys) > 1:
@@ -77,9 +75,18 @@ def _house(settings: Settings) -> House:
         slots=settings.slots,
         allow_private=settings.allow_private_addresses,
         vendor_limits=settings.vendor_limits == "kept",
-        notice=watch.notice(settings.public_url),
+        notice=_watching(settings),
         var=settings.var,
     )
+
+
+def _watching(settings: Settings) -> Notice:
+    if not settings.sentry_dsn:
+        return unwatched
+    import watch  # with the whole of sentry-sdk: a process that nobody watches starts sooner without it
+
+    watch.start(settings.sentry_dsn)
+    return watch.notice(settings.public_url)
 
 
 def _open_doors(app: Flask, settings: Settings, house: House) -> None:

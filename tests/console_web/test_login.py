@@ -163,3 +163,8 @@ def test_every_field_of_the_login_has_its_label(web: Web) -> None:
     page = web.get("/console/login").text
     assert 'label for="name"' in page and 'label for="password"' in page
     assert "http" not in page.split("<body>")[1], "nothing comes from elsewhere"
+
+
+def test_a_name_that_nobody_has_is_compared_at_todays_cost() -> None:
+    assert not auth._hasher.check_needs_rehash(auth._NOBODY)
+    assert not auth.verify(auth._NOBODY, "a guess")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from adapters import ADAPTERS
+from app import create_app
+from config import read_settings, secret_key_in
 from console.demo import STARTS_AT, Books, books_of
-from console.stack import Stack
+from console.stack import NotStarted, Stack
 from schemas.document import Seller
 from tests.adapters.contract.bench import Vendor
 from tests.adapters.drafts import CZECHIA
@@ -85,7 +87,8 @@ def place(stack: Stack, system: str, settings: Mapping[str, object]) -> Iterator
     given = {**vendor.started, **NARROW.get(system, EVERY).settings, **settings}
     simulator = stack.simulator(system, *(part for row in given.items() for part in ("--set", _setting(*row))))
     with Proxy(("127.0.0.1", urlsplit(simulator).port or 0)) as wire:
-        shop = _connected(stack, vendor, f"http://127.0.0.1:{wire.port}")
+        with _commands(stack) as flask:
+            shop = _connected(flask, vendor, f"http://127.0.0.1:{wire.port}")
         yield Place(system, simulator, wire, shop, books_of(stack, shop), vendor.creates or "/invoices.json")
 
 
@@ -93,16 +96,35 @@ def _setting(name: str, value: object) -> str:
     return f"{name}={json.dumps(value)}"
 
 
-def _connected(stack: Stack, vendor: Vendor, url: str) -> str:
+def _connected(flask: Callable[..., str], vendor: Vendor, url: str) -> str:
     name = f"lab {vendor.system}"
-    shop = json.loads(stack.flask("shop", "add", "woocommerce", "http://127.0.0.1:8088/", "--name", name,
-                                  "--secret", SECRET, "--json"))  # fmt: skip
+    shop = json.loads(flask("shop", "add", "woocommerce", "http://127.0.0.1:8088/", "--name", name,
+                             "--secret", SECRET, "--json"))  # fmt: skip
     rates = {"exchange_rates": RATES} if any(f.name == "exchange_rates" for f in vendor.manifest.options) else {}
     said = {**vendor.credentials(url), **vendor.options, **rates, **NARROW.get(vendor.system, EVERY).options}
     settings = [part for name, value in said.items() for part in ("--set", f"{name}={value}")]
     seller = NARROW.get(vendor.system, EVERY).seller
     whose = ("--seller", seller.name, "--country", seller.country, "--vat-id", seller.vat_id or "", "--oss",
              "--timezone", seller.timezone, *vendor.ends)  # fmt: skip
-    account = json.loads(stack.flask("account", "add", vendor.system, "--name", name, *whose, *settings, "--json"))
-    stack.flask("route", "add", shop["key"], account["key"], "--preset", "invoice when paid", "--starts-at", STARTS_AT)
+    account = json.loads(flask("account", "add", vendor.system, "--name", name, *whose, *settings, "--json"))
+    flask("route", "add", shop["key"], account["key"], "--preset", "invoice when paid", "--starts-at", STARTS_AT)
     return str(shop["key"])
+
+
+@contextmanager
+def _commands(stack: Stack) -> Iterator[Callable[..., str]]:
+    """The console's commands, run in this process: thirty interpreters would take a minute to start."""
+    settings = read_settings(stack.settings())
+    app = create_app(replace(settings, secret_keys=(secret_key_in(settings.key_file),)))
+
+    def flask(*arguments: str) -> str:
+        with app.app_context():
+            done = app.test_cli_runner().invoke(args=list(arguments))
+        if done.exit_code:
+            raise NotStarted(f"flask {' '.join(arguments[:2])} failed:\n{done.output}") from done.exception
+        return done.stdout
+
+    try:
+        yield flask
+    finally:
+        app.extensions["billhook.house"].ledger.close()
