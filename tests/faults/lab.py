@@ -10,7 +10,6 @@ import json
 import os
 import random
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +24,8 @@ from console.demo import Books, Delivery, deliveries
 from console.stack import NotStarted, Stack
 from ledger import events
 from schemas.event import ORDER, State
+from tests.faults import saboteur
+from tests.faults.forked import Forked
 from tests.faults.proxy import Proxy
 from tests.faults.systems import EVERY, NARROW, SECRET, Place, place
 
@@ -137,6 +138,11 @@ class Lab:
         finally:
             self.stack.environ = before
 
+    def fork(self, name: str, main: Callable[[], None], **environ: str) -> None:
+        """The same for a function of our own."""
+        given = {**self.stack.settings(), **environ}
+        self.stack.processes[name] = Forked(main, given, self.stack.folder / f"{name}.log")
+
     def runs(self, name: str) -> bool:
         return name in self.stack.processes and self.stack.processes[name].poll() is None
 
@@ -202,7 +208,7 @@ class Scene:
 
     def _spawn(self, name: str, **environ: str) -> None:
         more = {"BLIND": "1" if self.blind else "", "SLOTS": str(SLOTS), **environ}
-        self.lab.spawn(name, [sys.executable, "-m", "tests.faults.saboteur"], **more)
+        self.lab.fork(name, saboteur.main, **more)
 
     def made(self) -> int:
         """How many of this run's orders have a document over there by now."""
