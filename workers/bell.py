@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from redis.exceptions import RedisError
 from rq.job import Job, JobStatus
-from rq.queue import EnqueueData
 from rq.results import Result
 
 from schemas.errors import BillhookError, DeadLettered
 from workers.queue.wire import (
-    FOR_EVER,
     PROCESS,
-    RESULT_TTL,
     Pipe,
     ShopQueue,
     client,
+    enqueue,
     leave,
     new_job,
     note_failure,
@@ -29,6 +27,10 @@ from workers.queue.wire import (
 
 #: Redis was emptied when this key does not hold the ledger's epoch.
 EPOCH = "billhook:epoch"
+#: Which of several clocks rings.
+_TURN = "billhook:ringing"
+#: So many ids of a queue are read in one round trip.
+_PAGE = 10_000
 
 __all__ = ["EPOCH", "Bell", "BellDown", "queue_name"]
 
@@ -51,19 +53,42 @@ class Bell:
         self._redis = client(url, timeout)
         self._job = job
 
-    def ring(self, bells: Sequence[tuple[str, str]]) -> None:
-        """One transaction in one round trip for all (event id, shop key): enqueue, then out of the other registries.
+    def ring(self, bells: Sequence[tuple[str, str]], *, queued: Collection[str] = ()) -> None:
+        """One transaction in one round trip for all (event id, shop key): enqueue, and out of the other registries.
 
         One transaction, since between the two a worker could take the job, and its new place in the scheduled registry
-        would be removed. RQ does not dedupe: three rings are three runs.
+        would be removed. RQ does not dedupe: three rings are three runs. What is known to be `queued` is not put into
+        its queue once more.
         """
         with self._sending() as pipe:
             for queue, ids in self._by_queue(bells):
-                queue.enqueue_many([self._data(event_id) for event_id in ids], pipeline=pipe)
+                enqueue(pipe, queue, self._job, [event_id for event_id in ids if event_id not in queued])
                 leave(pipe, queue, ids)
-                for event_id in ids:
-                    # HSET keeps the expiry an earlier run's result_ttl has set: the hash would vanish in the queue.
-                    pipe.persist(Job.key_for(event_id))
+
+    def queued(self, shops: Iterable[str]) -> set[str]:
+        """What waits in these shops' queues. A worker that takes some meanwhile may hide as many from us: those are
+        rung once more, which does no harm."""
+        ids: set[str] = set()
+        with _trouble():
+            for shop in shops:
+                key, start = shop_queue(queue_name(shop), self._redis).key, 0
+                while page := self._redis.lrange(key, start, start + _PAGE - 1):
+                    ids.update(event_id.decode() for event_id in page)
+                    start += _PAGE
+        return ids
+
+    def take_turn(self, who: str, seconds: float) -> bool:
+        """Whether `who` may ring for so long what is due: of several clocks one at a time does."""
+        most = round(seconds * 1000)
+        with _trouble():
+            if self._redis.set(_TURN, who, nx=True, px=most):
+                return True
+            return self._redis.get(_TURN) == who.encode() and bool(self._redis.pexpire(_TURN, most))
+
+    def end_turn(self, who: str) -> None:
+        with _trouble():
+            if self._redis.get(_TURN) == who.encode():
+                self._redis.delete(_TURN)
 
     def silence(self, bells: Sequence[tuple[str, str]]) -> None:
         """Remove the jobs of closed events. One that runs or waits in its queue stays: it ends by itself at once."""
@@ -140,17 +165,6 @@ class Bell:
             shops[shop].append(event_id)
         for shop, ids in shops.items():
             yield shop_queue(queue_name(shop), self._redis), ids
-
-    def _data(self, event_id: str) -> EnqueueData:
-        return ShopQueue.prepare_data(
-            self._job,
-            args=[event_id],
-            job_id=event_id,
-            timeout=FOR_EVER,
-            result_ttl=RESULT_TTL,
-            failure_ttl=FOR_EVER,
-            description=f"event {event_id}",
-        )
 
     def _put_failed(self, pipe: Pipe, queue: ShopQueue, event_id: str, text: str) -> None:
         job = new_job(queue, event_id, self._job, JobStatus.FAILED)

@@ -16,18 +16,13 @@ from workers.beats import Beats
 from workers.bell import BellDown
 from workers.keeping import Keeping
 from workers.reconcile.nightly import Nights
+from workers.ringer import Ringer
 from workers.services import Services
 from workers.shop.rounds import Rounds
 from workers.witnesses import ALARM as RESTORED
 from workers.witnesses import Restored, Witnesses
 
 log = structlog.get_logger(__name__)
-
-#: So many events are rung in one round trip.
-BATCH = 1000
-#: A Redis whose epoch is so many ticks old came back from an old copy of itself.
-OLD_COPY = 100
-
 
 #: The alarm about whatever waits or is dead for more than a day.
 OVERDUE = "events_older_than_a_day"
@@ -40,9 +35,9 @@ class Clock:
     services: Services
     name: str
     monotonic: Callable[[], float] = time.monotonic
-    _bell_was_down: bool = False
     _tidied: float | None = None
     _beats: Beats = field(init=False)
+    _ringer: Ringer = field(init=False)
     _rounds: Rounds = field(init=False)
     _nights: Nights = field(init=False)
     _keeping: Keeping = field(init=False)
@@ -51,6 +46,7 @@ class Clock:
 
     def __post_init__(self) -> None:
         self._beats = Beats(self.services, self.monotonic)
+        self._ringer = Ringer(self.services)
         self._rounds, self._nights = Rounds(self.services), Nights(self.services)
         self._keeping = Keeping(self.services)
         self._witnesses = Witnesses(self.services.ledger, self.services.bell, self.services.epoch_file)
@@ -59,7 +55,8 @@ class Clock:
         """Tick until told to stop; a tick that fails is logged and the next one tries again."""
         while not stop.is_set():
             self.tick()
-            stop.wait(self.services.timing.clock_tick)
+            if self._still or not self._ringer.more:
+                stop.wait(self.services.timing.clock_tick)
 
     def tick(self) -> None:
         """Everything once. A database or Redis that is away costs this tick only; a restored ledger lets it rest."""
@@ -68,9 +65,8 @@ class Clock:
             return
         for duty in (
             self._beats.take_abandoned,
-            self.mind_epoch,
             self.carry_replays,
-            self.ring_due,
+            self.ring,
             self.visit_shops,
             self.reconcile_nightly,
             self.now_and_then,
@@ -84,7 +80,7 @@ class Clock:
         except LedgerDown as error:
             log.warning("clock_without_ledger", duty=duty.__name__, why=error.detail)
         except BellDown as error:
-            self._bell_was_down = True
+            self._ringer.doubtful = True
             log.warning("clock_without_bell", duty=duty.__name__, why=error.detail)
 
     def heartbeat(self) -> None:
@@ -111,53 +107,13 @@ class Clock:
         self._witnesses.remember(found)
         self._still = False
 
-    def mind_epoch(self) -> None:
-        """When Redis was emptied or was away, no bell can be believed: ring everything again, put failed jobs back."""
-        bell, ledger = self.services.bell, self.services.ledger
-        told = bell.epoch()
-        with ledger.read() as tx:
-            found = epoch.load(tx)
-        if told and found.is_behind(told):
-            return  # the next heartbeat sees that, too
-        if emptied := found.is_beyond(told or "", OLD_COPY):
-            log.warning("redis_was_emptied", epoch=found.life)
-        if emptied or self._bell_was_down:
-            with ledger.write() as tx:
-                events.void_rings(tx)
-        if emptied:
-            self._restore_failed()
-        bell.set_epoch(str(found))
-        self._bell_was_down = False
-
-    def _restore_failed(self) -> None:
-        """Dead letters get their failed jobs back, page by page."""
-        after = ""
-        while True:
-            with self.services.ledger.read() as tx:
-                rows = events.dead_ids(tx, after, BATCH)
-            if not rows:
-                return
-            self.services.bell.fail(rows)
-            after = rows[-1].event_id
-
     def carry_replays(self) -> None:
         """Bulk replays go on from where they are; what they make due is rung next."""
         replay.carry_forward(self.services)
 
-    def ring_due(self) -> None:
-        """Ring what is due, unleased and not rung lately; first ring, then note it, so that no bell is only
-        believed."""
-        while True:
-            now, timing = self.services.now(), self.services.timing
-            with self.services.ledger.read() as tx:
-                due = events.due(tx, now, BATCH, ring_again=timing.ring_again, ring_again_most=timing.ring_again_most)
-            if not due:
-                return
-            self.services.bell.ring(due)
-            with self.services.ledger.write() as tx:
-                events.mark_rung(tx, [event_id for event_id, _ in due], now)
-            if len(due) < BATCH:
-                return
+    def ring(self) -> None:
+        """Whatever is due hangs in its queue; what Redis forgot is rung again."""
+        self._ringer.ring()
 
     def visit_shops(self) -> None:
         """Look at shops whose turn it is: their webhooks, and what they never sent."""

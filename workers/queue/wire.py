@@ -6,8 +6,9 @@ Redis is what RQ's tools expect; the conditions around them are ours, since RQ h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from redis import Redis
@@ -98,6 +99,21 @@ def new_job(queue: Queue, event_id: str, function: str, status: JobStatus = JobS
         description=f"event {event_id}",
         status=status,
     )
+
+
+def enqueue(pipe: Pipe, queue: Queue, function: str, ids: Sequence[str]) -> None:
+    """What RQ's Queue.enqueue_many writes (queue.py), with half the commands: the status once, one push for all.
+
+    HSET keeps the expiry that an earlier run's result_ttl has set: the hash would vanish in the queue.
+    """
+    for event_id in ids:
+        job = new_job(queue, event_id, function)
+        job.enqueued_at = datetime.now(UTC)
+        job.save(pipeline=pipe)
+        pipe.persist(job.key)
+    if ids:
+        pipe.sadd(queue.redis_queues_keys, queue.key)
+        pipe.rpush(queue.key, *ids)
 
 
 def note_failure(pipe: Pipe, queue: Queue, job: Job, text: str, **origin: Any) -> None:
