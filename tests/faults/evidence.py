@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -33,11 +34,41 @@ def _sections() -> Mapping[str, str]:
     return {name: text.strip() for name, _, text in (part.partition("\n") for part in parts)}
 
 
+def write_rows(section: str, command: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A section that is one table: each row takes the place of the one that begins alike, and says when it was."""
+    lines = {_first(line): line for line in _sections().get(section, "").splitlines()[4:]}
+    for row in rows:
+        line = _line([*row, f"{_now()}, load {_load():.1f}"])
+        lines[_first(line)] = line
+    head = [f"`{command}`; {machine()}.", "", _line([*columns, "when"]), "|---" * (len(columns) + 1) + "|"]
+    write(section, "\n".join([*head, *lines.values()]))
+
+
+def _line(cells: Iterable[object]) -> str:
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def _first(line: str) -> str:
+    return line.split(" | ")[0]
+
+
 def measured(command: str) -> str:
     """The first line of a section: by what, when, and where."""
-    load = os.getloadavg()[1]
-    when = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    return f"`{command}`, {when}, {os.cpu_count()} processors, load {load:.1f} (five minutes).\n\n"
+    return f"`{command}`, {_now()}, {machine()}, load {_load():.1f} (five minutes).\n\n"
+
+
+def machine() -> str:
+    """Where it was measured."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{os.cpu_count()} processors, {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
+
+
+def _now() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _load() -> float:
+    return os.getloadavg()[1]
 
 
 def runs_by_fault(results: Iterable[Result]) -> str:
