@@ -136,6 +136,8 @@ def connect(
 
 def resolve(host: str, port: int, seconds: float) -> list[str]:
     """The host's addresses; in a thread of its own, because the resolver knows no deadline. Raises NotConnected."""
+    if _is_number(host):
+        return [host]
     found: list[str] = []
     failed: list[OSError | UnicodeError] = []
 
@@ -151,6 +153,14 @@ def resolve(host: str, port: int, seconds: float) -> list[str]:
     if not found:
         raise NotConnected(f"the name {host} was not found: {failed[0] if failed else 'no answer in time'}")
     return list(dict.fromkeys(found))
+
+
+def _is_number(host: str) -> bool:
+    """Whether it is an address already, which nobody has to be asked for."""
+    try:
+        return "%" not in host and bool(ipaddress.ip_address(host))
+    except ValueError:
+        return False
 
 
 def refuse_private(host: str, addresses: list[str]) -> None:

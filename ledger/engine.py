@@ -5,9 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, PendingRollbackError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -114,7 +115,8 @@ class SqliteLedger(Ledger):
             max_overflow=0 if writes else 56,
             pool_timeout=timeout,
         )
-        event.listen(engine, "begin", lambda tx: tx.exec_driver_sql(begin))
+        # pysqlite begins nothing of its own here. Not by an event: with one, every statement looks for listeners.
+        engine.dialect.do_begin = partial(sqlite.begin, begin)  # type: ignore[method-assign]
         return engine
 
     @contextmanager

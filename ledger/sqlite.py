@@ -12,6 +12,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from sqlalchemy import PoolProxiedConnection
+
 from ledger.down import LedgerDown
 
 _PAGE_SIZE = 8192
@@ -113,6 +115,11 @@ def _set_up(connection: sqlite3.Connection, *, writes: bool) -> None:
     connection.execute("PRAGMA foreign_keys=ON")
     if not writes:
         connection.execute("PRAGMA query_only=ON")
+
+
+def begin(how: str, connection: PoolProxiedConnection) -> None:
+    """Begin a transaction: `how` is SQLite's own statement."""
+    connection.cursor().execute(how)
 
 
 def create(path: Path) -> None:

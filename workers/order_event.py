@@ -84,7 +84,7 @@ def _finish_open(hand: Hand, account: Account) -> None:
     """Before anything is decided: find out about every write of this order whose answer was lost."""
     with hand.services.ledger.read() as tx:
         rows = documents.open_rows(tx, hand.event.shop_id, hand.event.order_id)
-        earlier = documents.history(tx, hand.event.shop_id, hand.event.order_id)
+        earlier = documents.history(tx, hand.event.shop_id, hand.event.order_id) if rows else []
     for row in rows:
         if row.state == "issuing":
             issue.resume(hand, account, row, earlier)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from adapters.connect import Forbidden, Limits, refuse_private
+from adapters.connect import Forbidden, Limits, refuse_private, resolve
 from adapters.http import Speaker, outcome, retry_after, sentence_of
 from adapters.redact import Redactor
 from schemas.errors import AdapterError, Ambiguous, Auth, Permanent, RateLimited, Transient
@@ -123,6 +123,19 @@ def test_the_name_is_asked_once_and_the_checked_address_is_called(monkeypatch: p
         )
         assert speaker(url.replace("127.0.0.1", "shop.example")).call("GET", "/", writes=False).data == {"ok": True}
     assert asked == ["shop.example"]
+
+
+@pytest.mark.parametrize("number", ["127.0.0.1", "8.8.8.8", "2001:db8::1", "::1"])
+def test_an_address_in_numbers_is_its_own_and_nobody_is_asked(number: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: pytest.fail("asked"))
+    assert resolve(number, 80, 1.0) == [number]
+
+
+@pytest.mark.parametrize("other", ["127.1", "2130706433", "0x7f.0.0.1", "shop.example"])
+def test_any_other_spelling_is_what_the_resolver_makes_of_it(other: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 80))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    assert resolve(other, 80, 1.0) == ["127.0.0.1"]
 
 
 def test_a_name_that_does_not_exist_is_transient(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """One more process of the desk, told by lines of JSON what time it is and which events to run.
 
-`python -m tests.shops.unas_hands DATABASE`; each line is answered by one with how many runs it took.
+`python -m tests.shops.unas_hands DATABASE`; each line is answered by one with what the runs rang meanwhile: follow-ups,
+which whoever is free runs next, as workers do.
 """
 
 from __future__ import annotations
@@ -8,13 +9,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from selectors import EVENT_READ, DefaultSelector
 from typing import IO
 
 import logs
@@ -26,6 +27,21 @@ from tests.shops.unas_house import services_of
 from workers import process
 
 ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Heard:
+    """The bell of this process: what it rang since it was last asked."""
+
+    rung: list[str] = field(default_factory=list)
+
+    def ring(self, bells: Sequence[tuple[str, str]]) -> None:
+        self.rung += [event_id for event_id, _ in bells]
+
+    def told(self) -> list[str]:
+        """Each once, and forgotten."""
+        told, self.rung = list(dict.fromkeys(self.rung)), []
+        return told
 
 
 @dataclass
@@ -43,15 +59,24 @@ class Hands:
         ])  # fmt: skip
 
     def run(self, now: datetime, events: Sequence[tuple[str, str]]) -> int:
-        """Have these events, each with its order, run by all hands at once; gives how many runs it took."""
-        shares: dict[str, list[str]] = {}
-        for event_id, order_id in events:
-            shares.setdefault(order_id, []).append(event_id)
-        left: SimpleQueue[list[str]] = SimpleQueue()
-        for share in shares.values():
-            left.put(share)
-        with ThreadPoolExecutor(len(self.children)) as askers:
-            return sum(askers.map(lambda child: _kept_busy(child, now, left), self.children))
+        """Have these events, each with its order, and what they ring, run by all hands at once; gives how many runs it
+        took."""
+        left, runs, busy = deque(_by_order(events)), 0, 0
+        free = list(self.children)
+        with DefaultSelector() as answers:
+            for child in self.children:
+                answers.register(_pipe(child.stdout), EVENT_READ, child)
+            while left or busy:
+                while left and free:
+                    share = left.popleft()
+                    _tell(free.pop(), now, share)
+                    runs, busy = runs + len(share), busy + 1
+                for answer, _ in answers.select():
+                    rung = json.loads(answer.data.stdout.readline())
+                    left.extend([rung] if rung else [])
+                    free.append(answer.data)
+                    busy -= 1
+        return runs
 
     def stop(self) -> None:
         for child in self.children:
@@ -61,16 +86,17 @@ class Hands:
             _pipe(child.stdout).close()
 
 
-def _kept_busy(child: subprocess.Popen[str], now: datetime, left: SimpleQueue[list[str]]) -> int:
-    """One share after the other, until none is left; gives the runs it took."""
-    runs = 0
-    with suppress(Empty):
-        while True:
-            share = left.get_nowait()
-            _pipe(child.stdin).write(json.dumps({"now": now.isoformat(), "events": share}) + "\n")
-            _pipe(child.stdin).flush()
-            runs += int(_pipe(child.stdout).readline())
-    return runs
+def _by_order(events: Sequence[tuple[str, str]]) -> Iterable[list[str]]:
+    """One order's events go to one process: two would only wait for each other."""
+    shares: dict[str, list[str]] = {}
+    for event_id, order_id in events:
+        shares.setdefault(order_id, []).append(event_id)
+    return shares.values()
+
+
+def _tell(child: subprocess.Popen[str], now: datetime, share: Sequence[str]) -> None:
+    _pipe(child.stdin).write(json.dumps({"now": now.isoformat(), "events": share}) + "\n")
+    _pipe(child.stdin).flush()
 
 
 def _pipe(pipe: IO[str] | None) -> IO[str]:
@@ -83,14 +109,15 @@ def main(database_url: str) -> None:
     logs.configure("ERROR", "json")
     ledger = open_ledger(database_url, Vault([KEY]), timeout=30)
     moment: list[datetime] = []
-    services = services_of(ledger, lambda: moment[0])
+    bell = Heard()
+    services = replace(services_of(ledger, lambda: moment[0]), bell=bell)  # type: ignore[arg-type]
     for line in sys.stdin:
         asked = json.loads(line)
         moment[:] = [datetime.fromisoformat(asked["now"])]
         for event_id in asked["events"]:
             with suppress(DeadLettered):  # the asker sees it in the ledger
                 process.run(services, event_id)
-        print(len(asked["events"]), flush=True)
+        print(json.dumps(bell.told()), flush=True)
     ledger.close()
 
 
