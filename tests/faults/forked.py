@@ -9,9 +9,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+
+#: Within this many seconds the new process has a session of its own.
+BEGUN = 60.0
 
 
 class Forked(subprocess.Popen[bytes]):
@@ -19,10 +23,14 @@ class Forked(subprocess.Popen[bytes]):
     and its output at the end of this log."""
 
     def __init__(self, main: Callable[[], None], environ: Mapping[str, str], log: Path) -> None:
-        self._process: BaseProcess = _server().Process(target=_become, args=(main, dict(environ), str(log)))
+        server = _server()
+        here, there = server.Pipe(duplex=False)
+        self._process: BaseProcess = server.Process(target=_become, args=(main, dict(environ), str(log), there))
         self._process.start()
         self.pid = self._process.pid or 0
         self.args = [main.__module__]
+        with here, there:
+            assert here.poll(BEGUN), f"{main.__module__} did not begin"
 
     @property
     def returncode(self) -> int | None:  # type: ignore[override]
@@ -50,10 +58,12 @@ def _server() -> ForkServerContext:
     return context
 
 
-def _become(main: Callable[[], None], environ: dict[str, str], log: str) -> None:
+def _become(main: Callable[[], None], environ: dict[str, str], log: str, begun: Connection) -> None:
     os.setsid()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
+    with begun:
+        begun.send(True)  # only now does a signal to the group reach it
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     for stream in (1, 2):
         os.dup2(output, stream)

@@ -127,6 +127,7 @@ def worker_asked_to_end(scene: Scene) -> bool:
     """SIGTERM under load: what runs is finished or handed back, and another worker goes on."""
     scene.worker()
     process = scene.lab.stack.processes[WORKER]
+    assert until(lambda: f'"pid": {process.pid},' in scene.lab.stack.tail(WORKER, 100_000)), "no worker started"
     first, second = scene.halves()
     scene.post(first)
     scene.lab.stack.signal(WORKER, signal.SIGTERM)
