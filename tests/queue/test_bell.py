@@ -34,7 +34,7 @@ def test_a_ring_is_an_ordinary_rq_job_that_never_times_out(valkey: Valkey, redis
 
 
 def test_a_ring_writes_what_rq_itself_would_write(valkey: Valkey, redis: Server) -> None:
-    Bell(valkey.url, timeout=1).ring([("e1", "a")])
+    Bell(valkey.url, timeout=1).ring([("e0", "a"), ("e1", "a")])
     data = Queue.prepare_data(
         PROCESS, args=["e2"], job_id="e2", timeout=-1, result_ttl=60, failure_ttl=-1, description="event e2"
     )
@@ -45,7 +45,7 @@ def test_a_ring_writes_what_rq_itself_would_write(valkey: Valkey, redis: Server)
             assert datetime.fromisoformat(job.pop(told).decode()).tzinfo == UTC
     assert zlib.decompress(ours.pop(b"data")) == zlib.decompress(theirs.pop(b"data")).replace(b"e2", b"e1")
     assert ours == theirs | {b"description": b"event e1"}
-    assert redis.lrange("rq:queue:a", 0, -1) == [b"e1", b"e2"]
+    assert redis.lrange("rq:queue:a", 0, -1) == [b"e0", b"e1", b"e2"]
 
 
 def test_what_waits_in_its_queue_is_not_put_there_again_but_leaves_the_registries(

@@ -6,6 +6,7 @@ Redis is what RQ's tools expect; the conditions around them are ours, since RQ h
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -50,6 +51,18 @@ _NOT_BUSY = (
     "local status = redis.call('HGET', KEYS[1], 'status')\n"
     "if status == 'queued' or status == 'started' then return 0 end" + _DO_ALL.replace("FIRST", "1")
 )
+#: KEYS are a queue and jobs, ARGV what is the same in each job's hash, then each job's id, data and description.
+_ENQUEUE = """
+local common = {unpack(ARGV, 2, tonumber(ARGV[1]) + 1)}
+local at = #common + 2
+for job = 2, #KEYS do
+  redis.call('HSET', KEYS[job], 'data', ARGV[at + 1], 'description', ARGV[at + 2], unpack(common))
+  redis.call('PERSIST', KEYS[job])
+  redis.call('RPUSH', KEYS[1], ARGV[at])
+  at = at + 3
+end
+return #KEYS - 1
+"""
 
 
 def client(url: str, timeout: float) -> Server:
@@ -102,18 +115,24 @@ def new_job(queue: Queue, event_id: str, function: str, status: JobStatus = JobS
 
 
 def enqueue(pipe: Pipe, queue: Queue, function: str, ids: Sequence[str]) -> None:
-    """What RQ's Queue.enqueue_many writes (queue.py), with half the commands: the status once, one push for all.
+    """What RQ's Queue.enqueue_many writes (queue.py), in one step whose fields are told once for all jobs: a tenth of
+    the work, which counts when a hundred thousand are rung.
 
     HSET keeps the expiry that an earlier run's result_ttl has set: the hash would vanish in the queue.
     """
+    if not ids:
+        return
+    like = new_job(queue, ids[0], function)
+    like.enqueued_at = datetime.now(UTC)
+    fields = like.to_dict()
+    common = [part for name, value in fields.items() if name not in {"data", "description"} for part in (name, value)]
+    own: list[str | bytes] = []
     for event_id in ids:
-        job = new_job(queue, event_id, function)
-        job.enqueued_at = datetime.now(UTC)
-        job.save(pipeline=pipe)
-        pipe.persist(job.key)
-    if ids:
-        pipe.sadd(queue.redis_queues_keys, queue.key)
-        pipe.rpush(queue.key, *ids)
+        data = like.data.replace(ids[0].encode(), event_id.encode())
+        own += (event_id, zlib.compress(data), fields["description"].replace(ids[0], event_id))
+    keys = [queue.key, *(Job.key_for(event_id) for event_id in ids)]
+    pipe.sadd(queue.redis_queues_keys, queue.key)
+    pipe.eval(_ENQUEUE, len(keys), *keys, len(common), *common, *own)
 
 
 def note_failure(pipe: Pipe, queue: Queue, job: Job, text: str, **origin: Any) -> None:
