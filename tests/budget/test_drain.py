@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import heapq
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 import time_machine
 
 from adapters.manifest import Window
-from schemas.errors import RateLimited
+from schemas.errors import RateLimited, Waiting
 from tests.budget.conftest import call, manifest
 from tests.ledger.fixtures import House
 from workers.budget.budgets import Budgets
@@ -49,3 +50,58 @@ def test_what_waits_for_a_budget_comes_back_when_there_is_room(house: House, lim
     assert done == 600
     assert took < 1.25 * ideal
     assert in_vain < 2.5 * 600
+
+
+@pytest.mark.slow
+@pytest.mark.rare
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_ten_thousand_wait_for_a_system_down_for_six_hours_and_then_drain_at_its_limit(house: House) -> None:
+    """One call each, in simulated time; the circuit opens, is probed, closes, and wakes all that wait at once."""
+    minute, hour, count = Window(30, 60), Window(1000, 3600), 10_000
+    calls: list[float] = []
+    with time_machine.travel(NOW, tick=False) as traveller:
+        now = lambda: datetime.now(UTC)  # noqa: E731
+        budgets = Budgets(house.ledger, OwnPace(time.time, part=1), REAL, now, sleep=traveller.shift)
+        back, done = (NOW + timedelta(hours=6)).timestamp(), 0
+        due = [(time.time(), number, False) for number in range(count)]
+        held: list[int] = []
+        while due:
+            at, number, queued = heapq.heappop(due)
+            traveller.move_to(datetime.fromtimestamp(max(at, time.time()), UTC))
+            work = budgets.of(house.account, manifest(minute, hour, calls=1))
+            try:
+                work.room(1, queued=queued)
+                call = work.take()
+                calls.append(time.time())
+                call.ended(time.time() >= back)
+                if time.time() >= back:
+                    done += 1
+                    due, held = _woken(due, held) if held else (due, held)
+                    continue
+                later = REAL.first_retry
+            except RateLimited as error:
+                later = error.retry_after
+            except Waiting as error:
+                later = error.seconds or 0.0
+                held.append(number)
+            comes = time.time() + later
+            heapq.heappush(due, (comes + (-comes) % TICK, number, True))
+        took = time.time() - back
+    assert done == count
+    assert sum(at < back for at in calls) < 6 * 3600 / REAL.breaker_probe + 10, "probes alone while it is down"
+    assert took < 1.25 * count / hour.calls * hour.seconds
+    for window in (minute, hour):
+        apart = zip(calls, calls[window.calls :], strict=False)
+        assert min(later - sooner for sooner, later in apart) >= window.seconds - 1e-3, (
+            "more calls than the limit allows"
+        )
+    assert all(sooner <= later for sooner, later in pairwise(calls))
+
+
+def _woken(due: list[tuple[float, int, bool]], held: list[int]) -> tuple[list[tuple[float, int, bool]], list[int]]:
+    """Whatever waited for the circuit is due now."""
+    names = set(held)
+    woken = [(time.time() if number in names else at, number, queued) for at, number, queued in due]
+    heapq.heapify(woken)
+    return woken, []
