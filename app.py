@@ -9,6 +9,7 @@ from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import logs
+import memory
 from config import Settings, settings_from_environment, value_of
 from console import auth, cli, pages, rq_dashboard
 from ledger import api_keys, connections, rejections
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application. Without `settings` it reads the environment, and ends with one message if that is wrong."""
     settings = settings or _settings_or_exit()
     logs.configure(settings.log_level, settings.log_format)
+    memory.give_back()
     app = Flask("billhook", static_folder=None)
     app.config.update(SECRET_KEY=settings.secret_keys[0], MAX_CONTENT_LENGTH=settings.body_limit)
     if len(settings.secret_keys) > 1:

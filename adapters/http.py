@@ -12,7 +12,7 @@ import json as jsonlib
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Decimal, DecimalException
 from functools import cache, partial
 from http.client import HTTPException
 from typing import Any, TypeVar
@@ -291,7 +291,7 @@ class Speaker:
         """The answer with its JSON read; an allowed status without JSON is given back as it is."""
         try:
             data = jsonlib.loads(answer.body, parse_float=Decimal)
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError, DecimalException):  # 1e9999999999999999999 is no Decimal
             if tolerant and answer.status >= 300:
                 return answer
             raise self._unreadable(call, answer) from None

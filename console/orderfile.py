@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
+from decimal import Decimal, DecimalException
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ def json_of(body: bytes) -> Any:
     """The body as JSON, amounts exact. Raises Unreadable."""
     try:
         return json.loads(body, parse_float=Decimal)
-    except (ValueError, RecursionError) as odd:
+    except (ValueError, RecursionError, DecimalException) as odd:
         raise Unreadable("The file is neither JSON nor XML.", {"body": str(odd)[:120]}) from odd
 
 

@@ -20,6 +20,11 @@ _LARGEST = 15
 _FINEST = -40
 _SMALLEST_PART = -6
 
+#: The largest orders seen have some hundred lines; each entry costs a kilobyte.
+MOST_ENTRIES = 5_000
+#: So many problems of one list are looked for at most; nobody mends more at once.
+MOST_PROBLEMS = 50
+
 #: Of no use in any text, and not allowed in XML, which some systems are spoken to in.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
@@ -103,6 +108,31 @@ class Words(NullIs):
         if "<" in text or "&" in text:
             text = html.unescape(_TAG.sub("", text))
         return (text if text.isprintable() else _CONTROL.sub("", text)).strip()
+
+
+class Several(fields.List[Any]):
+    """A list of the order's: no longer than any order's, and read no further than its problems are worth telling."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, metadata={"maxItems": MOST_ENTRIES, **more.pop("metadata", {})}, **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise self.make_error("invalid")
+        if len(value) > MOST_ENTRIES:
+            raise ValidationError(f"This has {len(value)} entries; at most {MOST_ENTRIES} are read.")
+        read: list[Any] = []
+        wrong: dict[int, Any] = {}
+        for place, entry in enumerate(value):
+            try:
+                read.append(self.inner.deserialize(entry, **kwargs))
+            except ValidationError as odd:
+                wrong[place] = odd.messages
+            if len(wrong) == MOST_PROBLEMS:
+                break
+        if wrong:
+            raise ValidationError(dict(wrong))
+        return read
 
 
 class Identifier(fields.Field[str]):

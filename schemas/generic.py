@@ -12,14 +12,13 @@ from schemas import strict_json
 from schemas.document import Address, GiftCard, Party
 from schemas.errors import Unreadable
 from schemas.event import Envelope
+from schemas.fields import MOST_PROBLEMS
 from schemas.generic_fields import ORDER, PRICES
 from schemas.money import HUNDRED, plain
 from schemas.order import Element, Order, Refund, RefundLine
 from schemas.taxnumbers import LOCAL_IS_VAT
 
 TOPIC = "order"
-#: So many problems are told at most; nobody mends more at once.
-MOST_PROBLEMS = 50
 
 _SOURCES = {"item": "line_item", "shipping": "shipping", "fee": "fee"}
 _REMEDY = "Correct what the problems name, then send the order again; /openapi.json has its shape."

@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from schemas.fields import pieces
+from schemas.fields import Several, pieces
 from schemas.generic_party import BuyerSchema, DeliverySchema, Shape, optional
 from schemas.generic_values import MONEY_PLACES, Amount, Facts, Identifier, Instant, Text
 
@@ -98,7 +98,7 @@ class RefundSchema(Shape):
         required=True, places=MONEY_PLACES, validate=validate.Range(0), metadata={"description": "All that went back."}
     )
     reason = optional("Why.", longest=1000)
-    lines = fields.List(
+    lines = Several(
         fields.Nested(RefundLineSchema),
         allow_none=True,
         load_default=list,
@@ -142,7 +142,7 @@ class OrderSchema(Shape):
     )
     buyer = fields.Nested(BuyerSchema, required=True)
     payment = fields.Nested(PaymentSchema, required=True)
-    lines = fields.List(
+    lines = Several(
         fields.Nested(LineSchema),
         required=True,
         validate=validate.Length(min=1),
@@ -154,8 +154,8 @@ class OrderSchema(Shape):
         validate=validate.Regexp(r"^$|^[a-z]{2}(-[A-Z]{2})?$", error="This is no language like pl or pt-BR."),
     )
     delivery = fields.Nested(DeliverySchema, allow_none=True, load_default=None)
-    refunds = fields.List(fields.Nested(RefundSchema), allow_none=True, load_default=list)
-    gift_cards = fields.List(fields.Nested(GiftCardSchema), allow_none=True, load_default=list)
+    refunds = Several(fields.Nested(RefundSchema), allow_none=True, load_default=list)
+    gift_cards = Several(fields.Nested(GiftCardSchema), allow_none=True, load_default=list)
     note = optional("The buyer's words.", longest=5000, breaks=True)
     meta = Facts(allow_none=True, load_default=dict, metadata={"description": "Anything else, name → text."})
 

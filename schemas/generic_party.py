@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
-from marshmallow import RAISE, Schema, validate
+from marshmallow import RAISE, Schema, pre_load, validate
 
+from schemas.fields import MOST_PROBLEMS
 from schemas.generic_values import Text
 
 
@@ -22,6 +24,14 @@ class Shape(Schema):
 
     class Meta:
         unknown = RAISE
+
+    @pre_load
+    def _few_strangers(self, data: Any, **_kwargs: Any) -> Any:
+        """Each unknown name is a problem that costs memory until it is told, so only the first are looked at."""
+        if not isinstance(data, dict) or len(data) <= MOST_PROBLEMS:
+            return data
+        strangers = islice((name for name in data if name not in self.fields), MOST_PROBLEMS)
+        return {name: data[name] for name in [*(data.keys() & self.fields.keys()), *strangers]}
 
 
 class AddressSchema(Shape):

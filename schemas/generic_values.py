@@ -7,9 +7,12 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from marshmallow import ValidationError, fields
+
+from schemas.fields import MOST_PROBLEMS
 
 #: Asked and paid money has at most three decimals (KWD); prices may be quotients.
 MONEY_PLACES = 3
@@ -113,7 +116,8 @@ class Facts(fields.Field[dict[str, str]]):
     ) -> dict[str, str]:
         if not isinstance(value, dict):
             raise ValidationError("This is no object.")
-        wrong = {name: ["This is no text."] for name, fact in value.items() if not isinstance(fact, str)}
-        if wrong:
-            raise ValidationError(wrong)
+        wrong = (name for name, fact in value.items() if not isinstance(fact, str))
+        told = {name: ["This is no text."] for name in islice(wrong, MOST_PROBLEMS)}
+        if told:
+            raise ValidationError(told)
         return value

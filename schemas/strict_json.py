@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from decimal import Decimal, DecimalException
+from itertools import islice
 from typing import NoReturn
 
 from schemas.errors import Unreadable
+
+#: So many values may any body hold, and a large one a value for every so many bytes: captured orders have 14 bytes for
+#: each and more. A body of nothing but tiny values would take fifty times its size in memory.
+_ALWAYS_FINE = 100_000
+_BYTES_EACH = 12
+#: A text, or a sign that a value begins after or inside of; possessive, so that no text makes it look back.
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[,\[{]', re.DOTALL)
+_QUOTE = ord('"')
 
 
 def parse(body: bytes, *, exact: bool = False) -> object:
     """The value in `body`; raises Unreadable with one sentence, whatever is wrong with it.
 
     Refused: bad UTF-8, NaN and infinities (also by overflow), names given twice, lone surrogates, integers beyond
-    Python's digit limit, nesting beyond Python's recursion limit. `exact` gives numbers with a fraction as Decimal.
+    Python's digit limit, nesting beyond Python's recursion limit, far more values than an order has. `exact` gives
+    numbers with a fraction as Decimal.
     """
+    refuse_crowded(body)
     try:
         value = (_EXACT if exact else _DECODER).decode(body.decode())
         _encodable(body, value)
@@ -30,6 +42,25 @@ def parse(body: bytes, *, exact: bool = False) -> object:
     except ValueError:
         raise _bad("A number has more digits than any sum or id needs.") from None
     return value
+
+
+def refuse_crowded(body: bytes) -> None:
+    """Raises Unreadable for more values than any order has, before they are built."""
+    if crowded(body):
+        raise _bad("The JSON holds more values than any order has.")
+
+
+def crowded(body: bytes) -> bool:
+    """Whether JSON holds so many values for its size that reading it would cost memory and nothing else.
+
+    Signs within texts are no values (drawings and lists that plugins keep as text are full of commas), but telling
+    them apart takes longer than counting all, which is enough for nearly every body.
+    """
+    most = max(_ALWAYS_FINE, len(body) // _BYTES_EACH)
+    if sum(map(body.count, (b",", b"[", b"{"))) <= most:
+        return False
+    values = (found for found in _TOKEN.finditer(body) if body[found.start()] != _QUOTE)
+    return next(islice(values, most, None), None) is not None
 
 
 def _bad(sentence: str) -> Unreadable:

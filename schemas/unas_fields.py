@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
-from schemas.fields import Identifier, Money, OptionalMoney, Quantity, Words
+from schemas.fields import Identifier, Money, OptionalMoney, Quantity, Several, Words
 
 _STAMP = re.compile(r"(\d{4})\.(\d\d)\.(\d\d)(?: (\d\d):(\d\d):(\d\d))?")
 
@@ -83,7 +83,7 @@ class OrderSchema(Schema):
     TaxParam = Words(load_default="")
     Note = Words(load_default="")
     SumPriceGross = Money(required=True)
-    Items = fields.List(fields.Nested(ItemSchema(unknown=EXCLUDE)), load_default=list)
+    Items = Several(fields.Nested(ItemSchema(unknown=EXCLUDE)), load_default=list)
 
 
 ORDER = OrderSchema(unknown=EXCLUDE)

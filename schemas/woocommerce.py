@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
+from decimal import Decimal, DecimalException
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from schemas.errors import Unreadable
 from schemas.fields import instant, problems_of
 from schemas.money import ONE, ZERO
 from schemas.order import Element, Order, Refund, RefundLine, TaxRate, TaxShare
+from schemas.strict_json import refuse_crowded
 from schemas.taxnumbers import LOCAL_KEYS, REGISTRATION_KEYS, VAT_KEYS, first_of, vat_number_in
 from schemas.woocommerce_fields import ORDER, REFUND
 
@@ -66,9 +67,10 @@ def read_order(
 
 
 def _parsed(body: bytes | str) -> Mapping[str, Any]:
+    refuse_crowded(body.encode() if isinstance(body, str) else body)
     try:
         data = json.loads(body, parse_float=Decimal)
-    except (ValueError, RecursionError) as odd:
+    except (ValueError, RecursionError, DecimalException) as odd:
         raise Unreadable("The body is not JSON.", {"body": str(odd)[:120]}) from odd
     if not isinstance(data, dict):
         raise Unreadable("The body is not an order.", {"body": "A JSON object is expected."})

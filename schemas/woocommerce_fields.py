@@ -9,7 +9,18 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
-from schemas.fields import Identifier, Moment, MomentOrElse, Money, NullIs, OptionalMoney, Quantity, Words, decimal_of
+from schemas.fields import (
+    Identifier,
+    Moment,
+    MomentOrElse,
+    Money,
+    NullIs,
+    OptionalMoney,
+    Quantity,
+    Several,
+    Words,
+    decimal_of,
+)
 from schemas.money import ZERO
 from schemas.order import TaxShare
 
@@ -52,7 +63,7 @@ class Meta(NullIs):
         return meta
 
 
-class Rows(fields.List[Any]):
+class Rows(Several):
     """A list; null, and PHP's empty object, mean that there is nothing."""
 
     def deserialize(

@@ -36,6 +36,12 @@ def _keys(most: int, written: bytes = b'"%x":1') -> bytes:
     return b"{" + b",".join(written % number for number in range(most)) + b"}"
 
 
+def _lines(most: int, written: bytes) -> bytes:
+    """An order of both kinds with so many lines."""
+    lines = b",".join(written % number if b"%d" in written else written for number in range(most))
+    return order(lines="@", line_items="@").replace(b'"@"', b"[" + lines + b"]", 1)
+
+
 def _filled(text: bytes) -> bytes:
     """So much of it as fits."""
     return text * ((LIMIT - 10) // len(text))
@@ -53,7 +59,11 @@ BODIES: Mapping[str, Body] = {
     "a gzip bomb that does not say so": Body(_BOMB, told=NO_TEXT),
     "a million keys": Body(_keys(1_000_000), 413, 413),
     "as many keys as fit": Body(_keys(150_000)),
+    "as many keys as are read": Body(_keys(174_000, b'"%07x":1')),
     "as many fields as fit": Body(order(meta_data=[{"id": n, "key": "k", "value": "v"} for n in range(40_000)])),
+    "as many lists as fit": Body(b"[" + _filled(b"[],")[:-1] + b"]"),
+    "as many wrong lines as are read": Body(_lines(40_000, b'{"rate":1,"id":1,"sku":[]}')),
+    "as many lines as are taken": Body(_lines(5_000, b'{"id":%d,"name":"x","quantity":1,"rate":23,"unit_net":"1"}')),
     "100,000 deep, lists": Body(b"[" * 100_000 + b"]" * 100_000),
     "100,000 deep, objects": Body(b'{"a":' * 100_000 + b"1" + b"}" * 100_000),
     "100,000 deep, in a field": Body(order(meta_data="@").replace(b'"@"', b"[" * 100_000 + b"]" * 100_000)),

@@ -11,24 +11,8 @@ from ledger import connections, events
 from schemas.errors import DeadLettered, Unreadable
 from schemas.event import Envelope, Incoming, State
 from schemas.unas import read_order
+from tests.abuse.bombs import BOMBS
 from tests.desk.conftest import Desk
-
-_ORDER = b"<Orders><Order><Key>1-2</Key><Currency>HUF</Currency><SumPriceGross>10</SumPriceGross>%s</Order></Orders>"
-_LAUGHS = b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
-
-BOMBS: dict[str, bytes] = {
-    "a billion laughs": b'<!DOCTYPE o [<!ENTITY a "ha">' + _LAUGHS + b"]>" + _ORDER % b"<Lang>&j;</Lang>",
-    "one large entity": b'<!DOCTYPE o [<!ENTITY a "%s">]>' % (b"x" * 100_000) + _ORDER % (b"<Lang>&a;</Lang>" * 1000),
-    "a file": b'<!DOCTYPE o [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + _ORDER % b"<Lang>&a;</Lang>",
-    "an address": b'<!DOCTYPE o [<!ENTITY a SYSTEM "http://127.0.0.1:1/x">]>' + _ORDER % b"<Lang>&a;</Lang>",
-    "a parameter entity": b'<!DOCTYPE o [<!ENTITY % a SYSTEM "file:///etc/passwd"> %a;]>' + _ORDER % b"",
-    "a document type from elsewhere": b'<!DOCTYPE o SYSTEM "http://127.0.0.1:1/o.dtd"><Orders/>',
-    "fifty thousand elements in each other": b"<a>" * 50_000,
-    "two orders": b"<Orders><Order/><Order/></Orders>",
-    "no XML": b"{}",
-    "an encoding that nobody knows": b'<?xml version="1.0" encoding="x-none"?>' + _ORDER % b"",
-    "another encoding than it says": b'<?xml version="1.0" encoding="UTF-16"?>' + _ORDER % b"",
-}
 
 
 @pytest.mark.parametrize("name", sorted(BOMBS))
@@ -42,7 +26,7 @@ def test_a_bomb_is_unreadable_within_little_time_and_memory(name: str) -> None:
     finally:
         tracemalloc.stop()
     assert time.monotonic() - began < 20
-    assert peak < 200 * 1024 * 1024
+    assert peak < 50 * 1024 * 1024
     assert refused.value.detail
     assert len(str(refused.value.problems)) < 1000
     assert "root:" not in str(refused.value.problems)
