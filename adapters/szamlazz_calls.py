@@ -8,7 +8,7 @@ import re
 import threading
 import time
 from collections.abc import Mapping
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element  # nosec B405
 
 from adapters.answer import Answer, looks_html, unclear
 from adapters.http import Speaker

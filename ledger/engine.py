@@ -8,10 +8,11 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, make_url
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, PendingRollbackError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from ledger import sqlite
 from ledger.down import Clash, LedgerDown
@@ -71,14 +72,22 @@ class Ledger(ABC):
     def _engines(self) -> tuple[Engine, ...]: ...
 
     def close(self) -> None:
-        """Let go of every idle connection; the next transaction opens new ones."""
+        """Close every connection, those in use as soon as they are given back; the next transaction opens new ones."""
         for engine in self._engines():
+            old = engine.pool
             engine.dispose()
+            event.listen(old, "checkin", _shut)
+            old.dispose()  # what came back in between
 
     def _renew(self) -> None:
         for engine in self._engines():
             _abandoned.append(engine.pool)
             engine.dispose(close=False)
+
+
+def _shut(_connection: object, entry: ConnectionPoolEntry) -> None:
+    """A connection came back to a pool that is no more: nobody else will ever close it."""
+    entry.invalidate()
 
 
 #: PostgreSQL's "serialization_failure" and "deadlock_detected": https://www.postgresql.org/docs/current/errcodes-appendix.html

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from urllib.parse import unquote_plus
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element  # nosec B405
 
 from adapters.payloads.szamlazz import SYSTEM
 from adapters.payloads.szamlazz_xml import read

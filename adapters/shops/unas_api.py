@@ -6,7 +6,7 @@ Vendor: https://unas.hu/tudastar/api.
 from __future__ import annotations
 
 import re
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element  # nosec B405
 
 from adapters.connect import Limits
 from adapters.http import looks_html, unclear

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -214,6 +215,17 @@ def test_a_cut_connection_is_down_and_the_next_call_works(house: House) -> None:
             other.execute("select pg_terminate_backend(%s)", [pid])
         tx.execute(text("select 1"))
     house.ledger.ping()
+
+
+@on_postgres
+def test_a_connection_that_was_out_when_another_failed_is_closed_when_it_comes_back(house: House) -> None:
+    with house.ledger.write() as tx:
+        out: Any = tx.connection.dbapi_connection
+        with pytest.raises(LedgerDown), house.ledger.read() as other:
+            other.execute(text("select nonsense"))
+        assert tx.execute(text("select 1")).scalar_one() == 1
+    assert isinstance(out, psycopg.Connection)
+    assert out.closed
 
 
 def test_a_server_that_is_not_there_is_down_at_once() -> None:
