@@ -118,12 +118,13 @@ class Lab:
         return Order(str(self.next_id), Decimal(data["total"]), data["currency"], delivery)
 
     def post(self, order: Order, port: int = 0) -> int:
-        """Deliver; gives the status, 0 when no answer came."""
+        """Deliver; gives the status, 0 when no answer came, or a 503 that does not say when to come again."""
         connection = http.client.HTTPConnection("127.0.0.1", port or self.stack.port, timeout=20)
         headers = {k: v for k, v in order.delivery.headers.items() if k.lower() not in {"host", "content-length"}}
         try:
             connection.request("POST", f"/webhooks/{self.shop}", order.delivery.body, headers)
-            return connection.getresponse().status
+            answer = connection.getresponse()
+            return answer.status if answer.status != 503 or int(answer.getheader("Retry-After", "0")) > 0 else 0
         except (OSError, http.client.HTTPException):
             return 0
         finally:
@@ -269,5 +270,5 @@ def state_of(pid: int) -> str:
     """The kernel's letter for a process: T stopped, Z ended, X gone."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # the latter when it goes between opening and reading
         return "X"

@@ -12,15 +12,15 @@ from pathlib import Path
 from types import TracebackType
 
 CHUNK = 65536
-PASS, REFUSE, STALL, SWALLOW, BREAK = "pass", "refuse", "stall", "swallow", "break"
+PASS, REFUSE, STALL, SWALLOW, BREAK, DEAF = "pass", "refuse", "stall", "swallow", "break", "deaf"
 
 
 class Proxy:
     """Listens on a port of its own and carries bytes to `target`, a (host, port) or a socket file.
 
     `mode` pass | refuse (new connections are closed) | stall (nothing moves, nothing closes) | swallow (answers are
-    lost, questions arrive) | break (of three chunks two end their connection, before they arrive; `broken` counts);
-    `delay` seconds are added to every chunk.
+    lost, questions arrive) | deaf (the same for whatever is spoken, and nothing closes) | break (of three chunks two
+    end their connection, before they arrive; `broken` counts); `delay` seconds are added to every chunk.
     """
 
     def __init__(self, target: tuple[str, int] | Path) -> None:
@@ -111,6 +111,8 @@ class Proxy:
         return True
 
     def _answers(self, asked: list[bytes]) -> bool:
+        while self.mode == DEAF:
+            time.sleep(0.02)
         return self._questions() and not (self.mode == SWALLOW and asked and self._swallowed(asked[0].decode()))
 
     def _swallowed(self, line: str) -> bool:
