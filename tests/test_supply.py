@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tools import licences
-from tools.audit import PRODUCT, Known, read
+from tools.audit import PRODUCT, Known, checked_by_bandit, read
 from tools.closure import ROOT, installed, named
 from workers.reconcile import nightly
 from workers.reconcile.findings import What
@@ -65,6 +65,11 @@ def test_whatever_bandit_leaves_out_is_explained() -> None:
     assert not [path for path, code in marked if not re.fullmatch(r"B\d{3}", code.strip())], "a nosec without its rule"
     explained = set(re.findall(r"^\| (B\d{3}) ", (DOCS / "security.md").read_text(), re.M))
     assert explained == skipped | {code.strip() for _, code in marked}
+
+
+@pytest.mark.slow
+def test_bandit_has_nothing_open() -> None:
+    assert checked_by_bandit() == 0, "make audit"
 
 
 def test_every_package_that_runs_has_its_licence_on_the_page() -> None:

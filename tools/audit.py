@@ -35,7 +35,7 @@ class Known:
 
 def main() -> int:
     """Both looks, told on standard output."""
-    code = _bandit()
+    code = checked_by_bandit()
     known = looked_up()
     for name, ids in known.vulnerable.items():
         print(f"VULNERABLE  {name}: {', '.join(ids)}")
@@ -46,8 +46,8 @@ def main() -> int:
     return OPEN if code or known.vulnerable else NOT_ASKED if known.unknown else 0
 
 
-def _bandit() -> int:
-    """bandit over the product, configured in pyproject.toml; anything it tells is open."""
+def checked_by_bandit() -> int:
+    """bandit over the product, configured in pyproject.toml; anything it tells is open. Gives its status."""
     told = subprocess.run(
         [sys.executable, "-m", "bandit", "-q", "-c", "pyproject.toml", "-r", *PRODUCT], cwd=ROOT, check=False,
         timeout=_SECONDS,
