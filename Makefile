@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export FLASK_APP = app:create_app
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo run test browser faults faults-real lost-real bad-day unas-day unas-live test-long kill lint bench contract golden matrix live audit licences
+.PHONY: help setup dev demo run test browser faults faults-real faults-many lost-real bad-day unas-day unas-live test-long kill lint bench contract golden matrix live audit licences
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ faults-real: dev  ## what takes minutes: poison, failovers, how soon work goes o
 
 kill: dev  ## the same one by one with a line of figures each: make kill RUNS=50
 	$(BIN)/python -m tests.faults --runs $(or $(RUNS),50)
+
+faults-many: dev  ## a thousand seeded runs in two houses at the same time, into docs/evidence/faults.md (most of an hour)
+	$(BIN)/python -m tests.faults --runs $(or $(RUNS),1000) --jobs 2 --write
 
 lost-real: dev  ## an answer lost after the write, once per system at the same time, with real waiting times (two minutes)
 	$(BIN)/python -m tests.faults.lost

@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import shutil
 import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from tests.faults import evidence
 from tests.faults.books import Result
-from tests.faults.lab import lab
-from tests.faults.run import NAMES, run
+from tests.faults.many import Plan, share
+from tests.faults.run import NAMES
 from tests.faults.systems import SYSTEMS
+
+FOLDER = Path("var/faults")
 
 
 def main() -> int:
     """Run, print a line each and a summary; 0 only when nothing was lost or doubled and every fault fired."""
     asked = _asked()
-    folder = Path("var/faults")
-    shutil.rmtree(folder, ignore_errors=True)
-    results = []
-    with lab(folder, timing=asked.timing) as house:
-        for index in range(len(NAMES) if asked.each else asked.runs):
-            fault = asked.fault or NAMES[index % len(NAMES)]
-            system = asked.system or SYSTEMS[(index + index // len(NAMES)) % len(SYSTEMS)]
-            results.append(run(house, fault, asked.seed + index, system=system))
-            _line(results[-1])
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    plans = _plans(asked)
+    ends = time.time() + asked.minutes * 60
+    with ProcessPoolExecutor(asked.jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        shares = [
+            pool.submit(share, FOLDER / str(number), asked.timing, plans[number :: asked.jobs], ends)
+            for number in range(asked.jobs)
+        ]
+        results = [result for done in shares for result in done.result()]
     if asked.write:
         told = evidence.measured(f"python -m tests.faults {' '.join(sys.argv[1:])}")
-        evidence.write(f"Runs with the waiting times of profile {asked.timing}", told + evidence.runs_by_fault(results))
+        tables = f"{evidence.runs_by_fault(results)}\n\n{evidence.runs_by_system(results)}"
+        evidence.write(f"Runs with the waiting times of profile {asked.timing}", told + tables)
     return _summary(results, asked.timing)
 
 
@@ -36,6 +42,8 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults")
     parser.add_argument("--runs", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=1, help="so many houses at the same time")
+    parser.add_argument("--minutes", type=float, default=24 * 60.0, help="begin no run later than this")
     parser.add_argument("--fault", choices=NAMES)
     parser.add_argument("--system", choices=SYSTEMS)
     parser.add_argument("--each", action="store_true", help="every fault once, in place of --runs")
@@ -44,10 +52,16 @@ def _asked() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _line(r: Result) -> None:
-    told = f"{r.fault:36} {r.system:13} seed {r.seed:4}  fired {r.fired!s:5}  stored {r.stored:2}"
-    told += f"  documents {r.documents:2}"
-    print(f"{told}  lost {r.lost}  duplicated {r.duplicated}  {r.seconds:5.1f} s  {'; '.join(r.wrong)}", flush=True)
+def _plans(asked: argparse.Namespace) -> list[Plan]:
+    """Every fault at every system in turn."""
+    return [
+        (
+            asked.fault or NAMES[index % len(NAMES)],
+            asked.system or SYSTEMS[(index + index // len(NAMES)) % len(SYSTEMS)],
+            asked.seed + index,
+        )
+        for index in range(len(NAMES) if asked.each else asked.runs)
+    ]
 
 
 def _summary(results: list[Result], timing: str) -> int:

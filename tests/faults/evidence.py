@@ -73,24 +73,32 @@ def _load() -> float:
 
 def runs_by_fault(results: Iterable[Result]) -> str:
     """A line per fault: systems it was done to, runs, lost, duplicates, the slowest run until all was settled."""
-    per_fault: dict[str, list[Result]] = defaultdict(list)
-    for result in results:
-        per_fault[result.fault].append(result)
-    rows = [_row(fault, some) for fault, some in per_fault.items()]
-    every = [result for some in per_fault.values() for result in some]
+    return _table("fault", "systems", [(result.fault, result.system, result) for result in results])
+
+
+def runs_by_system(results: Iterable[Result]) -> str:
+    """The same, a line per system."""
+    return _table("system", "faults", [(result.system, result.fault, result) for result in results])
+
+
+def _table(what: str, others: str, named: Sequence[tuple[str, str, Result]]) -> str:
+    rows: dict[str, list[tuple[str, Result]]] = defaultdict(list)
+    for name, other, result in named:
+        rows[name].append((other, result))
+    every = [pair for some in rows.values() for pair in some]
     return "\n".join(
         [
-            "| fault | runs | fired | systems | lost | duplicates | wrong | slowest, s |",
+            f"| {what} | runs | fired | {others} | lost | duplicates | wrong | slowest, s |",
             "|---|---|---|---|---|---|---|---|",
-            *rows,
+            *(_row(name, some) for name, some in rows.items()),
             _row("**all**", every),
         ]
     )
 
 
-def _row(name: str, some: Sequence[Result]) -> str:
+def _row(name: str, pairs: Sequence[tuple[str, Result]]) -> str:
     """Their books in one line."""
-    systems, slowest = len({r.system for r in some}), max(r.seconds for r in some)
+    some, others = [result for _, result in pairs], len({other for other, _ in pairs})
     lost, twice, wrong = sum(r.lost for r in some), sum(r.duplicated for r in some), sum(len(r.wrong) for r in some)
-    fired = sum(r.fired for r in some)
-    return f"| {name} | {len(some)} | {fired} | {systems} | {lost} | {twice} | {wrong} | {slowest:.1f} |"
+    fired, slowest = sum(r.fired for r in some), max(r.seconds for r in some)
+    return f"| {name} | {len(some)} | {fired} | {others} | {lost} | {twice} | {wrong} | {slowest:.1f} |"

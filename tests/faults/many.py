@@ -1,0 +1,32 @@
+"""Many seeded runs in one house, one after another, with a line of figures each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.faults.books import Result
+from tests.faults.lab import lab
+from tests.faults.run import run
+
+#: Fault, system, seed.
+Plan = tuple[str, str, int]
+
+
+def share(folder: Path, timing: str, plans: Sequence[Plan], ends: float) -> list[Result]:
+    """Do these in a house of their own; none begins after `ends` (seconds since 1970)."""
+    results: list[Result] = []
+    with lab(folder, timing=timing) as house:
+        for fault, system, seed in plans:
+            if time.time() > ends:
+                break
+            results.append(run(house, fault, seed, system=system))
+            _line(results[-1])
+    return results
+
+
+def _line(r: Result) -> None:
+    told = f"{r.fault:36} {r.system:13} seed {r.seed:4}  fired {r.fired!s:5}  stored {r.stored:2}"
+    told += f"  documents {r.documents:2}"
+    print(f"{told}  lost {r.lost}  duplicated {r.duplicated}  {r.seconds:5.1f} s  {'; '.join(r.wrong)}", flush=True)
