@@ -32,7 +32,7 @@ run: setup  ## web, worker, clock and an embedded Valkey, for use; prints the UR
 
 test: dev  ## every test but the browser's and the faults: the quick ones, then whole houses, two at a time
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
-	$(BIN)/python -m pytest -q -n 2 --dist load -m "slow and not browser and not faults" --durations=5
+	$(BIN)/python -m pytest -q -n 2 --dist load -m "slow and not browser and not faults and not rare" --durations=5
 
 browser: dev  ## the console and the RQ dashboard in a real Chromium
 	$(BIN)/python -m pytest -q -m browser

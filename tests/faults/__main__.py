@@ -49,7 +49,10 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--each", action="store_true", help="every fault once, in place of --runs")
     parser.add_argument("--timing", choices=("fast", "real"), default="fast")
     parser.add_argument("--write", action="store_true", help="into docs/evidence/faults.md, too")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if asked.write and asked.fault:
+        parser.error("--write replaces the whole table: without --fault")
+    return asked
 
 
 def _plans(asked: argparse.Namespace) -> list[Plan]:

@@ -1,11 +1,10 @@
 """The two great mendings: ten thousand dead letters replayed by filter, and a key that was revoked and replaced.
 
-Profile `fast`; 600 dead letters, or 10,000 with BILLHOOK_LONG=1, which prints its timing (pytest -s).
+Profile `fast`; 600 dead letters, and 10,000 with `make faults-real`, which prints its timing.
 """
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections.abc import Iterator
@@ -36,9 +35,9 @@ from tests.replay.house import (
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200)]
 
-MANY = 10_000 if os.environ.get("BILLHOOK_LONG") else 600
-#: The clock is killed inside its seventh page of this size.
-PAGE = MANY // 12
+MANY = (600, pytest.param(10_000, marks=pytest.mark.rare))
+#: The clock is killed inside its seventh page; there are so many.
+PAGES = 12
 #: A replay of ten thousand is accepted within this (seconds), the start of Python included.
 ACCEPTED = 5.0
 NEW_KEY = "simulator/renewed"
@@ -50,25 +49,26 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield lab
 
 
-def test_dead_letters_replayed_by_filter_survive_the_death_of_worker_clock_and_command(running: Lab) -> None:
-    bury(running, MANY)
-    assert counts(running) == {State.WAITING: 0, State.DEAD: MANY}
+@pytest.mark.parametrize("many", MANY)
+def test_dead_letters_replayed_by_filter_survive_the_death_of_worker_clock_and_command(running: Lab, many: int) -> None:
+    bury(running, many)
+    assert counts(running) == {State.WAITING: 0, State.DEAD: many}
     running.drop("clock")
-    sabotaged_clock(running, PAGE, nth=7)
+    sabotaged_clock(running, many // PAGES, nth=7)
     running.stack.worker("worker")
     starting = _start_of_a_command(running)
     begun = time.monotonic()
     command(running, "event", "replay", "--code", "REFUSED", "--system", "fakturownia", "--yes")
     accepted = until(lambda: replay_row(running), 60, "the replay's row")
-    half = _kill_half_way(running)
+    half = _kill_half_way(running, many)
     told = f"all killed after {time.monotonic() - begun:.1f} s with {half.replayed} due and {live(running)} documents"
     running.stack.worker("worker-again")
     running.stack.clock("clock-again")
-    until(lambda: tended(running, "worker-again") and live(running) == MANY, 3600, "every document")
+    until(lambda: tended(running, "worker-again") and live(running) == many, 3600, "every document")
     until(lambda: tended(running, "worker-again") and running.books.unsettled() == 0, 300, "the last endings")
-    print(f"\n{MANY} dead letters: accepted in {accepted:.2f} s (a bare start: {starting:.2f} s); {told};")
+    print(f"\n{many} dead letters: accepted in {accepted:.2f} s (a bare start: {starting:.2f} s); {told};")
     print(f"{there(running)} documents over there and second ones, after {time.monotonic() - begun:.1f} s")
-    _close_books(running)
+    _close_books(running, many)
     assert accepted <= ACCEPTED
 
 
@@ -78,23 +78,24 @@ def _start_of_a_command(running: Lab) -> float:
     return time.monotonic() - begun
 
 
-def _kill_half_way(running: Lab) -> Replay:
+def _kill_half_way(running: Lab, many: int) -> Replay:
     until(lambda: running.stack.processes["clock-sabotaged"].poll() is not None, 120, "the clock's death")
     until(lambda: live(running) > 10, 120, "the first documents")
     for name in ("worker", "command", "clock-sabotaged"):
         running.drop(name)
     half = replay_row(running)
     assert half is not None
-    assert (half.state, half.replayed, half.matched) == ("running", 6 * PAGE, MANY), "the page that died never was"
-    assert live(running) < MANY
+    found = (half.state, half.replayed, half.matched)
+    assert found == ("running", 6 * (many // PAGES), many), "the page that died never was"
+    assert live(running) < many
     return half
 
 
-def _close_books(running: Lab) -> None:
+def _close_books(running: Lab, many: int) -> None:
     ended = replay_row(running)
     assert ended is not None
-    assert (ended.state, ended.matched, ended.replayed) == ("done", MANY, MANY), "none skipped, none taken twice"
-    assert there(running) == (MANY, 0)
+    assert (ended.state, ended.matched, ended.replayed) == ("done", many, many), "none skipped, none taken twice"
+    assert there(running) == (many, 0)
     assert counts(running)[State.DEAD] == 0
     queue = Queue(running.shop, connection=Redis.from_url(running.stack.redis_url))
     assert queue.failed_job_registry.get_job_count(cleanup=False) == 0
