@@ -7,6 +7,7 @@ from pathlib import Path
 
 from adapters import ADAPTERS
 from adapters.matrix import matrix, within
+from tests.faults.run import NAMES
 
 ROOT = Path(__file__).parents[1]
 FLOORS = ("schemas", "ledger", "adapters", "workers", "webhooks", "console")
@@ -34,3 +35,12 @@ def test_the_table_of_systems_is_what_the_manifests_say() -> None:
     readme = (ROOT / "README.md").read_text()
     assert within(readme) == readme, "make matrix"
     assert all((ROOT / "docs" / f"{key}.md").is_file() for key in ADAPTERS), "a page for every system"
+
+
+def test_every_fault_of_the_register_stands_beside_its_name_and_every_test_that_is_named_exists() -> None:
+    told = re.findall(r"`([a-z_]+/[a-z_]+\.py)(?:::(\w+))?`", (ROOT / "docs" / "faults.md").read_text())
+    assert len(told) > 60
+    for file, name in told:
+        text = (ROOT / "tests" / file).read_text()
+        assert name in NAMES or f"def {name}" in text, (file, name)
+    assert sorted(set(NAMES) - {name for _, name in told}) == []
