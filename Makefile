@@ -40,9 +40,9 @@ browser: dev  ## the console and the RQ dashboard in a real Chromium
 faults: dev  ## 96 seeded faults in running houses, two at a time, and the books after each (profile fast)
 	$(BIN)/python -m pytest -q -m "faults and not rare" -n 2 --dist load --durations=3
 
-faults-real: dev  ## what takes minutes: poison, failovers, how soon work goes on; then each named fault once, with real times (hours)
+faults-real: dev  ## what takes minutes: poison, failovers, how soon work goes on; then each named fault once, with real times (most of an hour)
 	BILLHOOK_WRITE_EVIDENCE=1 $(BIN)/python -m pytest -q -s -m rare
-	$(BIN)/python -m tests.faults --each --timing real --write
+	$(BIN)/python -m tests.faults --each --timing real --jobs 6 --write
 
 kill: dev  ## the same one by one with a line of figures each: make kill RUNS=50
 	$(BIN)/python -m tests.faults --runs $(or $(RUNS),50)

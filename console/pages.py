@@ -1,5 +1,5 @@
-"""The console's own pages: login, start page, logout. Every form carries a CSRF token; what changes something is a
-POST."""
+"""The console's own pages: login, start page, dead letters, logout. Every form carries a CSRF token; what changes
+something is a POST."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from flask_wtf.csrf import CSRFError
 
 from console import auth
 from console.auth import Gate
+from console.dead import DeadLetters
 from ledger import alarms, events
 from schemas.event import State
 from workers.bell import BellDown
@@ -56,6 +57,7 @@ def _blueprint(house: House, gate: Gate) -> Blueprint:
     pages.add_url_rule("/login", "enter", _limited(gate), methods=["POST"])
     pages.add_url_rule("/logout", "logout", _logout, methods=["POST"])
     pages.add_url_rule("/", "home", lambda: _home(house), methods=["GET"])
+    DeadLetters(house).register(pages)
     return pages
 
 

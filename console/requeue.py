@@ -33,7 +33,7 @@ def replay_one(house: House, bell: Bell, event_id: str) -> None:
         if found.state is State.DEAD:
             events.replay(tx, event_id, datetime.now(UTC))
     log.info("replayed_by_hand", event_id=event_id, was=found.state.value)
-    _tell(bell.silence if found.state is State.DONE else bell.ring, [(event_id, found.shop_key)])
+    tell(bell.silence if found.state is State.DONE else bell.ring, [(event_id, found.shop_key)])
 
 
 def replay_all(house: House, bell: Bell, shop_key: str, by: str) -> int:
@@ -44,12 +44,12 @@ def replay_all(house: House, bell: Bell, shop_key: str, by: str) -> int:
         begun = replays.begin(tx, Filter(shop=shop_key, state=State.DEAD), by, now)
         if ids:
             replays.carry(tx, begun.id, PAGE, now)
-    _tell(bell.ring, [(event_id, shop_key) for event_id in ids])
+    tell(bell.ring, [(event_id, shop_key) for event_id in ids])
     log.info("replay_all_by_hand", shop=shop_key, count=begun.matched, replay=begun.id)
     return begun.matched
 
 
-def _tell(say: Callable[[Bells], None], bells: Bells) -> None:
+def tell(say: Callable[[Bells], None], bells: Bells) -> None:
     """Redis may have gone away in this moment: the ledger has the replay, and the clock rings it."""
     try:
         say(bells)
