@@ -30,15 +30,15 @@ demo: setup  ## real captured orders through everything, a simulated Fakturownia
 run: setup  ## web, worker, clock and an embedded Valkey, for use; prints the URLs
 	$(BIN)/flask run-all
 
-test: dev  ## every test but the browser's and the faults: the quick ones, then whole houses, two at a time
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
-	$(BIN)/python -m pytest -q -n 2 --dist load -m "slow and not browser and not faults and not rare" --durations=5
+test: dev  ## every test but the browser's and the faults: the quick ones, then whole houses, three at a time on two cores
+	$(BIN)/python -m pytest -q -n 3 --dist worksteal -m "not slow and not browser"
+	$(BIN)/python -m pytest -q -n 3 --dist load -m "slow and not browser and not faults and not rare" --durations=5
 
 browser: dev  ## the console and the RQ dashboard in a real Chromium
 	$(BIN)/python -m pytest -q -m browser
 
-faults: dev  ## 96 seeded faults in running houses, two at a time, and the books after each (profile fast)
-	$(BIN)/python -m pytest -q -m "faults and not rare" -n 2 --dist load --durations=3
+faults: dev  ## 120 seeded faults in running houses, three at a time, and the books after each (profile fast)
+	$(BIN)/python -m pytest -q -m "faults and not rare" -n 3 --dist load --durations=3
 
 faults-real: dev  ## what takes minutes: poison, failovers, how soon work goes on; then each named fault once, with real times (most of an hour)
 	BILLHOOK_WRITE_EVIDENCE=1 $(BIN)/python -m pytest -q -s -m rare

@@ -61,7 +61,7 @@ def _door_dies(point: str) -> Inflict:
         fired = until(lambda: "SIGKILL" in scene.lab.stack.tail("web-sabotaged"))
         scene.lab.drop("web-sabotaged")
         scene.worker()
-        scene.post([order for order in scene.orders if order.id not in scene.answered])
+        scene.post_again()
         return fired
 
     inflict.__name__ = point

@@ -190,6 +190,10 @@ class Scene:
                 self.answered.add(order.id)
         return told
 
+    def post_again(self) -> None:
+        """Deliver what was not answered 200, as a shop does that was told to come again."""
+        self.post([order for order in self.orders if order.id not in self.answered])
+
     def halves(self) -> tuple[list[Order], list[Order]]:
         """The orders before and after a moment the dice choose."""
         cut = self.rng.randint(5, len(self.orders) - 5)

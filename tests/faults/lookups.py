@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 
 from tests.faults.lab import Scene, fault, until
+from tests.faults.systems import vendor_of
 
 
 @fault
 def look_up_down(scene: Scene) -> bool:
     """Whatever is asked is answered 500 for two seconds, while documents could be made: none is made blind."""
-    scene.lab.admin("faults", {"name": "500", "method": "GET", "times": None})
+    looks = vendor_of(scene.lab.place.system).looks
+    for asked in ({"method": "GET"}, {"method": "POST", "path": looks})[: 2 if looks else 1]:
+        scene.lab.admin("faults", {"name": "500", "times": None, **asked})
     scene.worker()
     scene.post()
     time.sleep(2)

@@ -60,6 +60,7 @@ def disk_full_for_the_worker(scene: Scene) -> bool:
         made = scene.made()
         time.sleep(1.5)
         stood = scene.made() - made <= SLOTS  # those that were already under way
+    scene.post_again()
     return met and stood
 
 

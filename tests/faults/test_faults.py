@@ -1,6 +1,6 @@
 """Seeded faults in a running house, each run a test of its own whose name repeats it; and proof that they have teeth.
 
-Profile `fast`. `make faults` runs 96, each named fault at least once; `BILLHOOK_FAULT_RUNS` says another number,
+Profile `fast`. `make faults` runs 120, each named fault at least once; `BILLHOOK_FAULT_RUNS` says another number,
 `BILLHOOK_FAULT_SEED` where to begin.
 """
 
@@ -18,7 +18,7 @@ from tests.faults.systems import SYSTEMS
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults]
 
-COUNT = int(os.environ.get("BILLHOOK_FAULT_RUNS", "96"))
+COUNT = int(os.environ.get("BILLHOOK_FAULT_RUNS", "120"))
 FIRST = int(os.environ.get("BILLHOOK_FAULT_SEED", "1"))
 #: A run that its fault missed proves nothing and is done again with other dice, so often at most.
 TRIES = 3
