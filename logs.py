@@ -55,7 +55,7 @@ def configure(level: str, form: str) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=lambda *_: _Stderr(),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,  # microseconds a line; else a second application keeps the first one's level
     )
 
 

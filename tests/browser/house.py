@@ -24,6 +24,8 @@ from schemas.policy import read_policy
 
 USER, PASSWORD = "ada", "correct horse battery"
 RULES: Mapping[str, Any] = {"presets": ["invoice when paid"]}
+#: So many jobs run at the same time.
+SLOTS = 30
 
 
 def until(true: Callable[[], object], what: str, seconds: float = 60) -> None:
@@ -147,7 +149,7 @@ class Running:
 @contextmanager
 def house(folder: Path, **environ: str) -> Iterator[Running]:
     """Everything started, one shop connected, one user."""
-    own = {"BILLHOOK_TIMING": "fast", "ALLOW_PRIVATE_ADDRESSES": "1", "VENDOR_LIMITS": "off", "SLOTS": "32"}
+    own = {"BILLHOOK_TIMING": "fast", "ALLOW_PRIVATE_ADDRESSES": "1", "VENDOR_LIMITS": "off", "SLOTS": str(SLOTS)}
     with Stack(folder, {**own, **environ}) as stack:
         simulator = stack.simulator("fakturownia", "--token", TOKEN)
         stack.start()

@@ -1,7 +1,7 @@
 """In a real Chromium: dead letters in the RQ dashboard while jobs run, their causes mended, everything a document.
 
-Twenty dead events of three causes; thirty orders on their way to an invoicing system that takes two seconds for every
-answer. One cause is mended: requeue of one, then of all, gives documents, and the others die again with their reason.
+Twenty dead events of three causes; ninety orders, thirty at a time, on their way to an invoicing system that takes two
+seconds for every answer. One cause is mended: requeue of one, then of all, gives documents, and the others die again with their reason.
 The other causes are mended: requeue of all, and the failed list is empty, because nothing is dead.
 """
 
@@ -21,7 +21,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from redis import Redis
 
 from console.stack import ROOT
-from tests.browser.house import PASSWORD, USER, Running, house, order, until
+from tests.browser.house import PASSWORD, SLOTS, USER, Running, house, order, until
 
 CHROMIUM = shutil.which("chromium")
 #: BILLHOOK_SCREENSHOTS=1 takes the documentation's pictures anew; other runs leave them alone.
@@ -31,7 +31,7 @@ ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 DEPARTMENT, RATE, ZERO = range(1001, 1009), range(2001, 2008), range(3001, 3006)
-RUNNING = range(4001, 4031)
+RUNNING = range(4001, 4091)
 EXTRA_RATES = {"HU": {"std": "27", "red": ["18", "5", "26"]}}
 
 pytestmark = [
@@ -131,13 +131,11 @@ def test_dead_letters_are_replayed_while_thirty_jobs_run(running: Running, page:
 def _while_jobs_run(running: Running, page: Page) -> None:
     """Thirty jobs run: queues, workers and failed jobs are all shown, and nothing answers 500."""
     running.sim("settings", {"latency": 2000})
-    # A second tab, open before they start: jobs are over in seconds, and loading a page takes one of them
     workers = page.context.new_page()
-    workers.goto(f"{running.stack.url}/rq/0/view/workers")
     _deliver(running, [order(number) for number in RUNNING])
-    until(lambda: page.reload() and _started(page) == 30, "thirty started jobs in the table", 20)
-    workers.reload()
-    expect(workers.locator("tr[data-role=worker]")).to_contain_text("event ")
+    until(lambda: page.reload() and _started(page) == SLOTS, "thirty started jobs in the table", 20)
+    workers.goto(f"{running.stack.url}/rq/0/view/workers")
+    until(lambda: workers.reload() and "event " in _worker(workers), "what the worker is at", 20)
     assert _count(page, 6) == 20
     _picture(page, "rq-dashboard-running.png")
     workers.close()
@@ -153,6 +151,10 @@ def _while_jobs_run(running: Running, page: Page) -> None:
 def _started(page: Page) -> int:
     page.wait_for_selector("tr[data-role=queue]")
     return _count(page, 4)
+
+
+def _worker(page: Page) -> str:
+    return page.locator("tr[data-role=worker]").first.inner_text()
 
 
 def _one_and_then_all(running: Running, page: Page) -> None:
