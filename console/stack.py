@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -17,6 +18,8 @@ from types import TracebackType
 
 #: A process that does not end after SIGTERM within this many seconds is killed.
 PATIENCE = 40.0
+#: Below those that Linux (32768), BSD and macOS (49152) lend to outgoing connections.
+PORTS = range(15_000, 32_000)
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -25,10 +28,12 @@ class NotStarted(Exception):
 
 
 def free_port() -> int:
-    """A TCP port of the loopback interface that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port of the loopback interface that is free now, and that no outgoing connection will be given later."""
+    for port in random.SystemRandom().sample(PORTS, 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise NotStarted(f"No free port was found between {PORTS.start} and {PORTS.stop}.")
 
 
 @dataclass

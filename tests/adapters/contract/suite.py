@@ -7,13 +7,13 @@ a question to the manifest; `live` ones also run against a sandbox.
 from __future__ import annotations
 
 import importlib
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 
 from adapters.manifest import Credit, Manifest, Reference
+from console.stack import free_port
 from schemas.document import Kind
 from tests.adapters.contract.bench import Bench, Vendor
 
@@ -79,6 +79,4 @@ def makes(kind: Kind) -> Callable[[Manifest], bool]:
 
 def closed_door() -> str:
     """An address where nobody listens."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{door.getsockname()[1]}"
+    return f"http://127.0.0.1:{free_port()}"
