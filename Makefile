@@ -68,8 +68,8 @@ golden: dev  ## write the golden payloads anew; read the diff before you commit 
 bad-day: dev  ## 500 orders whose webhooks are dropped, doubled, disordered and switched off, and 300 old ones
 	BILLHOOK_LONG=1 $(BIN)/python -m pytest -q tests/shops/test_poll_proof.py
 
-unas-day: dev  ## 24 hours of a UNAS shop by polling alone, 1,000 orders, on a clock that the test moves
-	BILLHOOK_LONG=1 $(BIN)/python -m pytest -q tests/shops/test_unas_day.py
+unas-day: dev  ## 24 hours of a UNAS shop by polling alone, 1,000 orders, on a clock that the test moves (database in memory)
+	BILLHOOK_LONG=1 $(BIN)/python -m pytest -q tests/shops/test_unas_day.py $(if $(wildcard /dev/shm),--basetemp=/dev/shm/billhook-unas-day)
 
 unas-live: dev  ## five real minutes of a UNAS shop with webhooks, at a twentieth of its limits
 	BILLHOOK_LONG=1 $(BIN)/python -m pytest -q tests/shops/test_unas_live.py

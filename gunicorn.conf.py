@@ -12,6 +12,7 @@ import sys
 from importlib.util import find_spec
 from typing import Any
 
+import memory
 from config import settings_from_environment
 from schemas.errors import Misconfigured
 
@@ -50,6 +51,11 @@ def on_starting(_server: Any) -> None:
     """Counters of an earlier run are not ours."""
     shutil.rmtree(_metrics, ignore_errors=True)
     _metrics.mkdir(parents=True, exist_ok=True)
+
+
+def post_worker_init(_worker: Any) -> None:
+    """The application is loaded."""
+    memory.keep()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -1,8 +1,9 @@
-"""Memory that large bodies took goes back to the system when they are dealt with."""
+"""Memory of processes that run for long: what large bodies took goes back, what was loaded is not looked through."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
 
 #: glibc's name for it (malloc.h), and its own value at the start of a process (bytes).
 _M_MMAP_THRESHOLD = -3
@@ -21,3 +22,13 @@ def give_back() -> bool:
         return bool(ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE))
     except (AttributeError, OSError, TypeError):
         return False
+
+
+def keep() -> None:
+    """Whatever is loaded by now stays until the process ends: the collector need not look through it ever again.
+
+    Some hundred thousand objects of modules and classes were a tenth of a desk's time (make unas-day: 61 s without,
+    55 s with it; https://docs.python.org/3/library/gc.html#gc.freeze). To be called once, before the work begins.
+    """
+    gc.collect()
+    gc.freeze()

@@ -9,6 +9,7 @@ import threading
 
 import click
 
+import memory
 from console.parts import house, plainly
 from schemas.errors import BillhookError
 from workers.clock import Clock
@@ -25,8 +26,10 @@ def migrate() -> None:
 @click.command("worker")
 def worker() -> None:
     """Take events from Redis and work on them until told to stop; SIGTERM hands back what is not finished in time."""
+    here = house()
+    memory.keep()
     try:
-        house().work()
+        here.work()
     except BillhookError as error:
         raise plainly(error) from None
 
@@ -49,4 +52,5 @@ def clock() -> None:
         refuse_eviction(services.bell)
     except BillhookError as error:
         raise plainly(error) from None
+    memory.keep()
     Clock(services, f"{socket.gethostname()}:{os.getpid()}").run(stop)

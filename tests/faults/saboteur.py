@@ -15,6 +15,7 @@ from typing import Any
 
 from flask import Flask
 
+import memory
 from app import create_app
 from ledger import documents
 from ledger.engine import SqliteLedger
@@ -110,6 +111,7 @@ def sabotage() -> None:
 def web() -> Flask:
     """The application for gunicorn, sabotaged."""
     sabotage()
+    memory.keep()
     return create_app()
 
 
@@ -117,6 +119,7 @@ def main() -> None:
     """A sabotaged worker."""
     app = create_app()
     sabotage()
+    memory.keep()
     house: House = app.extensions["billhook.house"]
     house.work()
 

@@ -19,7 +19,7 @@ __all__ = ["database_url", "postgres_server", "postgres_template", "sqlite_templ
 
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 LONG = os.environ.get("BILLHOOK_LONG") == "1"
-ORDERS, HOURS, PROCESSES = (1000, 24, 2) if LONG else (40, 5, 1)
+ORDERS, HOURS, PROCESSES = (1000, 24, 3) if LONG else (40, 5, 1)
 START = MORNING if LONG else MORNING + timedelta(hours=12)
 
 

@@ -19,6 +19,7 @@ from selectors import EVENT_READ, DefaultSelector
 from typing import IO
 
 import logs
+import memory
 from ledger.engine import open_ledger
 from ledger.vault import Vault
 from schemas.errors import DeadLettered
@@ -111,6 +112,7 @@ def main(database_url: str) -> None:
     moment: list[datetime] = []
     bell = Heard()
     services = replace(services_of(ledger, lambda: moment[0]), bell=bell)  # type: ignore[arg-type]
+    memory.keep()
     for line in sys.stdin:
         asked = json.loads(line)
         moment[:] = [datetime.fromisoformat(asked["now"])]
