@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import http.client
 import signal
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from console.stack import free_port
 from tests.faults.lab import CLOCKS, EVENTS, SABOTEUR, WORKER, Inflict, Scene, fault, state_of, until
 
 #: Where a worker dies; the saboteur knows each by name.
@@ -69,23 +66,8 @@ def _door_dies(point: str) -> Inflict:
 
 
 def _sabotaged_door(scene: Scene, plan: str) -> int:
-    port = free_port()
     (scene.lab.stack.folder / "web-sabotaged.log").unlink(missing_ok=True)
-    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "-b", f"127.0.0.1:{port}", "-w", "1"]
-    scene.lab.spawn("web-sabotaged", [*command, "tests.faults.saboteur:web()"], SABOTAGE=plan)
-    assert until(lambda: _listening(port)), scene.lab.stack.tail("web-sabotaged")
-    return port
-
-
-def _listening(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-    try:
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
+    return scene.lab.door("web-sabotaged", "tests.faults.saboteur:web()", SABOTAGE=plan)
 
 
 for _point in DEATHS:

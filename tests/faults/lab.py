@@ -10,6 +10,7 @@ import json
 import os
 import random
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,8 +21,10 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+from redis import Redis
+
 from console.demo import Books, Delivery, deliveries
-from console.stack import NotStarted, Stack
+from console.stack import NotStarted, Stack, free_port
 from ledger import events
 from schemas.event import ORDER, State
 from tests.faults import saboteur
@@ -144,8 +147,21 @@ class Lab:
         given = {**self.stack.settings(), **environ}
         self.stack.processes[name] = Forked(main, given, self.stack.folder / f"{name}.log")
 
+    def door(self, name: str, application: str = "app:create_app()", **environ: str) -> int:
+        """One more door, whose environment differs from the house's; gives its port when it answers."""
+        port = free_port()
+        command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "-b", f"127.0.0.1:{port}", "-w", "1"]
+        self.spawn(name, [*command, application], **environ)
+        assert until(lambda: _answers(port)), self.stack.tail(name)
+        return port
+
     def runs(self, name: str) -> bool:
         return name in self.stack.processes and self.stack.processes[name].poll() is None
+
+    def forget(self) -> None:
+        """Valkey holds nothing any more."""
+        with Redis.from_url(self.stack.redis_url, socket_timeout=5) as redis:
+            redis.flushall()
 
     def drop(self, name: str) -> None:
         """End a process for certain and forget it."""
@@ -232,6 +248,17 @@ class Scene:
                 for e in waiting
             ]
         return []
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 @cache

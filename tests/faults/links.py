@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.faults.lab import WORKER, Scene, fault, until
@@ -63,8 +66,8 @@ def system_wire_is_slow(scene: Scene) -> bool:
 @fault
 def valkey_wire_of_the_worker_cut(scene: Scene) -> bool:
     """The worker's own way to Valkey is cut, then stalls, then comes back."""
-    with Proxy(Path(scene.lab.stack.folder / "valkey.sock")) as wire:
-        scene.worker(REDIS_URL=f"redis://127.0.0.1:{wire.port}/0")
+    with _to_valkey(scene) as (wire, url):
+        scene.worker(REDIS_URL=url)
         until(lambda: wire.carried > 0)
         first, second = scene.halves()
         scene.post(first)
@@ -76,3 +79,54 @@ def valkey_wire_of_the_worker_cut(scene: Scene) -> bool:
         done = until(lambda: scene.made() == len(scene.orders), 60)
         scene.lab.drop(WORKER)
     return done
+
+
+@fault
+def valkey_wire_of_the_door_cut(scene: Scene) -> bool:
+    """The door's own way to Valkey is cut, then stalls: what is stored is answered 200 all the same, and rung later."""
+    scene.worker()
+    first, second = scene.halves()
+    with _to_valkey(scene) as (wire, url), _gone_after(scene, "web-wired"):
+        port = scene.lab.door("web-wired", REDIS_URL=url)
+        scene.post(first, port)
+        used = wire.carried > 0
+        with wire.being(REFUSE, cutting=True):
+            told = scene.post(second[::2], port)
+        with wire.being(STALL):
+            told += scene.post(second[1::2], port)
+    return used and set(told) == {200}
+
+
+@fault
+def valkey_wire_of_the_clock_cut(scene: Scene) -> bool:
+    """Valkey forgot what was rung, and the one clock cannot reach it, then hears nothing: it rings all later."""
+    with _to_valkey(scene) as (wire, url), _gone_after(scene, "clock-wired"):
+        for name in (WORKER, *scene.lab.clocks):
+            scene.lab.drop(name)
+        scene.lab.spawn("clock-wired", [sys.executable, "-m", "flask", "clock"], REDIS_URL=url)
+        used = until(lambda: wire.carried > 0)
+        with wire.being(REFUSE, cutting=True):
+            scene.post()
+            scene.lab.forget()
+            scene.worker()
+            time.sleep(1)
+        with wire.being(STALL):
+            time.sleep(1)
+            nothing = scene.made() == 0
+        return used and nothing and until(lambda: scene.made() == len(scene.orders), scene.lab.patience)
+
+
+@contextmanager
+def _to_valkey(scene: Scene) -> Iterator[tuple[Proxy, str]]:
+    """A wire to Valkey for one process alone, and its address."""
+    with Proxy(Path(scene.lab.stack.folder / "valkey.sock")) as wire:
+        yield wire, f"redis://127.0.0.1:{wire.port}/0"
+
+
+@contextmanager
+def _gone_after(scene: Scene, name: str) -> Iterator[None]:
+    """This process does not outlive the fault."""
+    try:
+        yield
+    finally:
+        scene.lab.drop(name)
