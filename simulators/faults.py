@@ -136,6 +136,14 @@ def half(call: Call) -> None:
     call.hang_up()
 
 
+@fault("twice")
+def twice(call: Call) -> None:
+    """Done once, and the whole answer is sent two times, one straight after the other."""
+    answer = call.commit()
+    call.send(answer)
+    call.send(answer)
+
+
 @fault("drip")
 def drip(call: Call) -> None:
     """Done, the body comes byte by byte; params seconds between two bytes (default 1)."""

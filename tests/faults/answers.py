@@ -11,7 +11,7 @@ CREATE: dict[str, Any] = {"method": "POST"}
 #: Fault of the simulator, and how it is armed.
 ANSWERS: dict[str, dict[str, Any]] = {
     "timeout_after": CREATE, "reset_after": CREATE, "502_after": CREATE, "timeout_before": CREATE,
-    "reset_before": CREATE, "half": {}, "500": {}, "429": {}, "empty_200": {}, "html_200": {},
+    "reset_before": CREATE, "half": {}, "twice": {}, "500": {}, "429": {}, "empty_200": {}, "html_200": {},
     "empty_200 committed": {**CREATE, "params": {"commit": True}},
     "html_200 committed": {**CREATE, "params": {"commit": True}},
     "500 committed": {**CREATE, "params": {"commit": True}},

@@ -14,7 +14,7 @@ from simulators.faults import FAULTS, FaultPlan, chaos_of, listing, parse
 from tests.simulators.conftest import Client
 
 VOCABULARY = {"429", "500", "502_after", "timeout_before", "timeout_after", "reset_before", "reset_after", "empty_200",
-              "html_200", "half", "drip", "slow", "expired_token", "lag"}  # fmt: skip
+              "html_200", "half", "twice", "drip", "slow", "expired_token", "lag"}  # fmt: skip
 
 
 def test_the_vocabulary_is_complete_and_each_fault_says_what_it_does() -> None:
@@ -89,6 +89,19 @@ def test_half_ends_in_the_middle_of_the_body_of_a_done_write(shop: Client) -> No
     shop.arm("half")
     with pytest.raises((ChunkedEncodingError, ConnectionError)):
         shop.create()
+    assert shop.documents() == 1
+
+
+def test_twice_is_one_document_and_two_whole_answers_on_the_wire(shop: Client) -> None:
+    shop.arm("twice")
+    body = b'{"invoice":{"buyer_name":"K","positions":[{"name":"C","total_price_gross":"1.00"}]}}'
+    with socket.create_connection(_address(shop)) as raw:
+        raw.sendall(_head(shop, len(body)) + body)
+        raw.shutdown(socket.SHUT_WR)
+        with raw.makefile("rb") as answers:
+            told = answers.read()
+    assert told.count(b"HTTP/1.1 201") == 2
+    assert told[: len(told) // 2] == told[len(told) // 2 :]
     assert shop.documents() == 1
 
 
