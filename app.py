@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import sys
-
 import structlog
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import logs
-import memory
-from config import Settings, settings_from_environment, value_of
+from building import house_of, settings_or_exit
+from config import Settings, value_of
 from console import auth, cli, pages, rq_dashboard
 from ledger import api_keys, connections, rejections
-from ledger.engine import Ledger, LedgerDown, open_ledger
+from ledger.engine import Ledger, LedgerDown
 from ledger.inbox import Inbox
 from ledger.shops import ShopBook
-from ledger.vault import Vault
 from schemas.apikey import ApiKey
 from schemas.connection import Shop
-from schemas.errors import Misconfigured
 from webhooks import apipage, generic, health, openapi, problems, receive
 from webhooks.deadline import Deadline
 from webhooks.pings import Pings
@@ -27,9 +22,7 @@ from webhooks.refusals import Refusal, Refusals
 from webhooks.ringing import Ringer
 from webhooks.sources import SOURCES
 from workers.house import DOOR_RING, House
-from workers.notice import Notice, unwatched
 from workers.services import utc_now
-from workers.timing import timing_of
 
 log = structlog.get_logger(__name__)
 
@@ -43,52 +36,18 @@ _HEADERS = {
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application. Without `settings` it reads the environment, and ends with one message if that is wrong."""
-    settings = settings or _settings_or_exit()
-    logs.configure(settings.log_level, settings.log_format)
-    memory.give_back()
+    settings = settings or settings_or_exit()
     app = Flask("billhook", static_folder=None)
     app.config.update(SECRET_KEY=settings.secret_keys[0], MAX_CONTENT_LENGTH=settings.body_limit)
     if len(settings.secret_keys) > 1:
         app.config["SECRET_KEY_FALLBACKS"] = list(settings.secret_keys[1:])
     problems.register(app)
     app.after_request(_secure)
-    _open_doors(app, settings, _house(settings))
+    _open_doors(app, settings, house_of(settings))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
-
-
-def _settings_or_exit() -> Settings:
-    try:
-        return settings_from_environment()
-    except Misconfigured as wrong:
-        sys.exit(f"Billhook cannot start:\n{wrong}")
-
-
-def _house(settings: Settings) -> House:
-    vault = Vault(settings.secret_keys)
-    return House(
-        settings.database_url,
-        settings.redis_url,
-        open_ledger(settings.database_url, vault),
-        timing_of(settings.timing),
-        public_url=settings.public_url,
-        slots=settings.slots,
-        allow_private=settings.allow_private_addresses,
-        vendor_limits=settings.vendor_limits == "kept",
-        notice=_watching(settings),
-        var=settings.var,
-    )
-
-
-def _watching(settings: Settings) -> Notice:
-    if not settings.sentry_dsn:
-        return unwatched
-    import watch  # with the whole of sentry-sdk: a process that nobody watches starts sooner without it
-
-    watch.start(settings.sentry_dsn)
-    return watch.notice(settings.public_url)
 
 
 def _open_doors(app: Flask, settings: Settings, house: House) -> None:

@@ -56,6 +56,5 @@ def register(app: Flask) -> None:
         service.migrate,
         service.worker,
         service.clock,
-        service.alone,
     ):
         app.cli.add_command(command)

@@ -1,4 +1,4 @@
-"""The processes of a deployment as commands: worker, clock, migrate, and one event alone."""
+"""The processes of a deployment as commands: worker, clock, migrate."""
 
 from __future__ import annotations
 
@@ -32,13 +32,6 @@ def worker() -> None:
         here.work()
     except BillhookError as error:
         raise plainly(error) from None
-
-
-@click.command("alone", hidden=True)
-@click.argument("pairs", nargs=-1, required=True, metavar="EVENT OWNER ...")
-def alone(pairs: tuple[str, ...]) -> None:
-    """Work on events one by one in a process of its own; a worker starts this for those that outlived their worker."""
-    house().work_alone(list(zip(pairs[::2], pairs[1::2], strict=True)))
 
 
 @click.command("clock")
