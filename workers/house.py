@@ -45,8 +45,8 @@ DOOR_RING = 0.25
 DESK_RING = 5.0
 #: The limits' own clients wait no longer than this for Redis before each process keeps its part of them alone.
 PACE = 1.0
-#: What a child runs that takes events alone.
-CHILD = Path(__file__).resolve().parent.parent / "alone.py"
+#: The process that takes events alone; their ids and owners are appended.
+CHILD: Sequence[str] = (sys.executable, str(Path(__file__).resolve().parent.parent / "alone.py"))
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class House:
 
     def services(self) -> Services:
         """The tools of one process of the desk."""
-        alone = Alone([sys.executable, str(CHILD)], seconds=self.timing.lease_most)
+        alone = Alone(CHILD, seconds=self.timing.lease_most)
         leases = Leases(self.ledger, self.timing)
         tokens = Tokens(self.ledger, self.timing, utc_now)
         tools = self.ledger, self.bell(), leases, self.mouths(tokens), self.timing

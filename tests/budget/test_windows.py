@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import pairwise
 
 import pytest
+import time_machine
 from redis import Redis
 
 from adapters.manifest import DAY, MONTH, Window
@@ -36,6 +38,15 @@ def test_two_workers_share_one_window(bank: Bank) -> None:
     assert refused(raised[0]).code == USED_UP
     assert 55 < refused(raised[0]).retry_after <= 63
     assert "20 calls per minute" in refused(raised[0]).detail
+
+
+@pytest.mark.parametrize("apart", [300, -300])
+def test_hosts_that_disagree_about_the_time_share_a_window(bank: Bank, apart: int) -> None:
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=apart)):
+        assert tries(15, partial(call, bank.budget(MINUTE)), RateLimited)[0] == 15
+    went, raised = tries(15, partial(call, bank.budget(MINUTE)), RateLimited)
+    assert went == 5
+    assert 55 < refused(raised[0]).retry_after <= 63
 
 
 def test_of_several_windows_the_tightest_counts(bank: Bank) -> None:

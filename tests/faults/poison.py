@@ -1,6 +1,6 @@
 """A house with one poisonous order: whoever works on it meets an error, hangs for ever, or dies.
 
-`POISON=raise|hang|kill:ORDER`; as FLASK_APP it poisons workers and the children in which events run alone.
+`POISON=raise|hang|kill:ORDER`; as FLASK_APP it poisons workers, and the children in which they run events alone.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from flask import Flask
 
 import app
 from schemas.event import ORDER
+from tests.faults import child
 from workers import desk
 from workers.ending import Ending
 from workers.hand import Hand
@@ -47,4 +48,9 @@ def create_app() -> Flask:
         return work(hand)
 
     desk.WORK = {**desk.WORK, ORDER: poisoned}
+    child.through("tests.faults.poison")
     return app.create_app()
+
+
+if __name__ == "__main__":
+    child.be(create_app)

@@ -1,6 +1,6 @@
 """A process whose wall clock is off by what a file says, and follows when that changes; its monotonic clock is not.
 
-`SKEW_FILE=… python -m tests.faults.skew worker|clock`; as FLASK_APP it is also how a worker's child is started.
+`SKEW_FILE=… python -m tests.faults.skew worker|clock`; with events and owners it is such a worker's child.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from flask import Flask
 
 import app
 from console.service import clock
+from tests.faults import child
 from workers.house import House
 
 COMMAND = (sys.executable, "-m", "tests.faults.skew")
@@ -49,10 +50,14 @@ def _told(file: Path) -> float:
 
 def create_app() -> Flask:
     skew(Path(os.environ["SKEW_FILE"]))
+    child.through("tests.faults.skew")
     return app.create_app()
 
 
 def main() -> None:
+    if sys.argv[1] not in ("worker", "clock"):
+        child.be(create_app)
+        return
     made = create_app()
     house: House = made.extensions["billhook.house"]
     if sys.argv[1] == "worker":

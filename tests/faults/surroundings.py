@@ -33,7 +33,7 @@ def _own_time(scene: Scene) -> Iterator[Path]:
 
 def _restart(scene: Scene, name: str, role: str, file: Path) -> None:
     scene.lab.drop(name)
-    scene.lab.spawn(name, [*COMMAND, role], SKEW_FILE=str(file), SLOTS="4", FLASK_APP="tests.faults.skew:create_app")
+    scene.lab.spawn(name, [*COMMAND, role], SKEW_FILE=str(file), SLOTS="4")
 
 
 def _stepped(seconds: int, name: str) -> Inflict:

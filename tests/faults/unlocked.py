@@ -21,6 +21,7 @@ from ledger.documents import DocumentRow
 from ledger.engine import Tx
 from ledger.rows import NO_TICK, OrderRow, Tick
 from schemas.document import Draft, Found, Sight
+from tests.faults import child
 from workers import issue
 from workers.leases import Leases
 from workers.paper import Paper
@@ -82,4 +83,9 @@ def take_out() -> None:
 def create_app() -> Flask:
     """The application of a house without these locks: its workers' children come through here, too."""
     take_out()
+    child.through("tests.faults.unlocked")
     return app.create_app()
+
+
+if __name__ == "__main__":
+    child.be(create_app)

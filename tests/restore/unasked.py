@@ -9,8 +9,14 @@ from flask import Flask
 import app
 from adapters.fakturoid import Fakturoid
 from adapters.manifest import Reference
+from tests.faults import child
 
 
 def create_app() -> Flask:
     Fakturoid.manifest = replace(Fakturoid.manifest, reference=Reference.NONE)
+    child.through("tests.restore.unasked")
     return app.create_app()
+
+
+if __name__ == "__main__":
+    child.be(create_app)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 
@@ -66,12 +64,36 @@ redis.call('EXPIRE', KEYS[1], ARGV[2])
 """
 
 
+class _ItsOwnClock(RedisStorage):
+    """The library's moving windows, which go by the clock of whoever asks; of hosts five minutes apart, the one behind
+    would be kept waiting for ten by calls that have not happened yet."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__("redis://", connection_pool=server.connection_pool, key_prefix="billhook:calls")
+        self._server = server
+
+    def now(self) -> float:
+        """Redis' clock (seconds since 1970)."""
+        seconds, millionths = self._server.time()
+        return float(seconds + millionths / 1e6)
+
+    def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        """As in the library, but for whose time it is."""
+        return bool(self.lua_acquire_moving_window([self.prefixed_key(key)], [self.now(), limit, expiry, amount]))
+
+    def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
+        """As in the library, but for whose time it is."""
+        now = self.now()
+        window = self.lua_moving_window([self.prefixed_key(key)], [now - expiry, limit])
+        return (float(window[0]), int(window[1])) if window else (now, 0)
+
+
 class RedisPace:
     """Every method raises redis' errors when Redis is away."""
 
     def __init__(self, server: Server) -> None:
-        storage = RedisStorage("redis://", connection_pool=server.connection_pool, key_prefix="billhook:calls")
-        self._windows = MovingWindowRateLimiter(storage)
+        self._storage = _ItsOwnClock(server)
+        self._windows = MovingWindowRateLimiter(self._storage)
         self._look, self._block, self._place, self._sit, self._stand, self._began = (
             server.register_script(script) for script in (_LOOK, _BLOCK, _PLACE, _SIT, _STAND, _BEGAN)
         )
@@ -88,7 +110,7 @@ class RedisPace:
         item = item_of(window, window.calls)
         if self._windows.hit(item, str(account_id), cost=calls):
             return 0.0
-        return max(0.01, self._windows.get_window_stats(item, str(account_id)).reset_time - time.time())
+        return max(0.01, self._windows.get_window_stats(item, str(account_id)).reset_time - self._storage.now())
 
     def free(self, account_id: int, window: Window) -> int:
         return self._windows.get_window_stats(item_of(window, window.calls), str(account_id)).remaining
