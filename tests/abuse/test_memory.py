@@ -31,7 +31,7 @@ from tests.faults.systems import SECRET
 from tests.generic_orders import SECRET as GENERIC
 from tests.generic_orders import signed
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.faults]
 
 MB = 1_000_000
 MOST = 50 * MB

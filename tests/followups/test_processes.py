@@ -19,7 +19,7 @@ from schemas.event import Event, State
 from tests.faults.lab import Lab, Order, lab
 from tests.followups.saboteur import POINTS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.faults]
 
 #: What each point leaves: e-mails sent in the end, and how the follow-up rests.
 EXPECTED = {

@@ -33,7 +33,7 @@ from tests.replay.house import (
     waiting_for,
 )
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200)]
+pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.timeout(7200)]
 
 MANY = (600, pytest.param(10_000, marks=pytest.mark.rare))
 #: The clock is killed inside its seventh page; there are so many.

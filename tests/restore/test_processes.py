@@ -10,7 +10,7 @@ import pytest
 from tests.faults.lab import until
 from tests.restore.town import Street, Town, town
 
-pytestmark = [pytest.mark.slow]
+pytestmark = [pytest.mark.slow, pytest.mark.faults]
 
 PATIENCE = 120.0
 
