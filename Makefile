@@ -38,7 +38,7 @@ browser: dev  ## the console and the RQ dashboard in a real Chromium
 	$(BIN)/python -m pytest -q -m browser
 
 faults: dev  ## 120 seeded faults in running houses, three at a time on two cores, and the books after each (profile fast)
-	$(BIN)/python -m pytest -q -m "faults and not rare" -n 3 --dist load --durations=3
+	$(BIN)/python -m pytest -q -m "faults and not rare" -n 3 --dist worksteal --durations=3
 
 faults-real: dev  ## what takes minutes: poison, failovers, how soon work goes on; then each named fault once, with real times (most of an hour)
 	BILLHOOK_WRITE_EVIDENCE=1 $(BIN)/python -m pytest -q -s -m rare
