@@ -7,14 +7,16 @@ process loads in half the time.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from building import house_of, settings_or_exit
+from workers.house import House
 
 
-def main(words: list[str]) -> None:
+def run(house: House, words: Sequence[str]) -> None:
     """Each event is followed by the owner of the lease under which it runs."""
-    house_of(settings_or_exit()).work_alone(list(zip(words[::2], words[1::2], strict=True)))
+    house.work_alone(list(zip(words[::2], words[1::2], strict=True)))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(house_of(settings_or_exit()), sys.argv[1:])

@@ -19,8 +19,8 @@ from tools.closure import ROOT, installed
 OPEN, NOT_ASKED = 1, 3
 #: What runs for a user; the simulators and the tests meet no stranger (docs/security.md).
 PRODUCT = (
-    "app.py", "config.py", "logs.py", "memory.py", "watch.py", "gunicorn.conf.py", "schemas", "ledger", "adapters",
-    "workers", "webhooks", "console",
+    "app.py", "alone.py", "building.py", "config.py", "logs.py", "memory.py", "watch.py", "gunicorn.conf.py", "schemas",
+    "ledger", "adapters", "workers", "webhooks", "console",
 )  # fmt: skip
 _SECONDS = 600
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
+import alone
 from workers import house
 
 
@@ -17,6 +18,4 @@ def through(module: str) -> None:
 
 def be(create_app: Callable[[], Flask]) -> None:
     """Such a child, its words those of alone.py."""
-    words = sys.argv[1:]
-    here: house.House = create_app().extensions["billhook.house"]
-    here.work_alone(list(zip(words[::2], words[1::2], strict=True)))
+    alone.run(create_app().extensions["billhook.house"], sys.argv[1:])

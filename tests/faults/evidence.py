@@ -73,32 +73,32 @@ def _load() -> float:
 
 def runs_by_fault(results: Iterable[Result]) -> str:
     """A line per fault: systems it was done to, runs, lost, duplicates, the slowest run until all was settled."""
-    return _table("fault", "systems", [(result.fault, result.system, result) for result in results])
+    return _table("fault", "system", results)
 
 
 def runs_by_system(results: Iterable[Result]) -> str:
     """The same, a line per system."""
-    return _table("system", "faults", [(result.system, result.fault, result) for result in results])
+    return _table("system", "fault", results)
 
 
-def _table(what: str, others: str, named: Sequence[tuple[str, str, Result]]) -> str:
-    rows: dict[str, list[tuple[str, Result]]] = defaultdict(list)
-    for name, other, result in named:
-        rows[name].append((other, result))
-    every = [pair for some in rows.values() for pair in some]
+def _table(what: str, other: str, results: Iterable[Result]) -> str:
+    rows: dict[str, list[Result]] = defaultdict(list)
+    for result in results:
+        rows[getattr(result, what)].append(result)
+    every = [result for some in rows.values() for result in some]
     return "\n".join(
         [
-            f"| {what} | runs | fired | {others} | lost | duplicates | wrong | slowest, s |",
+            f"| {what} | runs | fired | {other}s | lost | duplicates | wrong | slowest, s |",
             "|---|---|---|---|---|---|---|---|",
-            *(_row(name, some) for name, some in rows.items()),
-            _row("**all**", every),
+            *(_row(name, other, some) for name, some in rows.items()),
+            _row("**all**", other, every),
         ]
     )
 
 
-def _row(name: str, pairs: Sequence[tuple[str, Result]]) -> str:
+def _row(name: str, other: str, some: Sequence[Result]) -> str:
     """Their books in one line."""
-    some, others = [result for _, result in pairs], len({other for other, _ in pairs})
+    others, slowest = len({getattr(r, other) for r in some}), max(r.seconds for r in some)
     lost, twice, wrong = sum(r.lost for r in some), sum(r.duplicated for r in some), sum(len(r.wrong) for r in some)
-    fired, slowest = sum(r.fired for r in some), max(r.seconds for r in some)
+    fired = sum(r.fired for r in some)
     return f"| {name} | {len(some)} | {fired} | {others} | {lost} | {twice} | {wrong} | {slowest:.1f} |"

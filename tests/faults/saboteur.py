@@ -111,7 +111,6 @@ def sabotage() -> None:
 def web() -> Flask:
     """The application for gunicorn, sabotaged."""
     sabotage()
-    memory.keep()
     return create_app()
 
 

@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from console.stack import Stack
-from tests.databases import NoPostgres, missed
 from tests.faults.books import Result
-from tests.faults.elsewhere import ENVIRON, closed, lab_on, scene_of
+from tests.faults.elsewhere import closed, lab_on_postgres, scene_of
 from tests.faults.lab import SABOTEUR, Lab, state_of, until
-from tests.faults.postgres import Killable, killable
+from tests.faults.postgres import Killable
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.postgres]
 
 
 @pytest.fixture(scope="module")
 def on_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Lab, Killable]]:
-    folder: Path = tmp_path_factory.mktemp("k")
-    try:
-        with killable() as server, Stack(folder, {**ENVIRON, "DATABASE_URL": server.url}) as stack:
-            stack.valkey()
-            with lab_on(stack) as lab:
-                yield lab, server
-                lab.books.ledger.close()
-    except NoPostgres as why:
-        missed().append(str(why))
-        pytest.skip(f"no PostgreSQL: {why}")
+    with lab_on_postgres(tmp_path_factory) as house:
+        yield house
 
 
 def test_killed_for_good_and_started_again(on_postgres: tuple[Lab, Killable]) -> None:

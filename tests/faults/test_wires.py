@@ -6,15 +6,12 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
-from console.stack import Stack
-from tests.databases import NoPostgres, missed
-from tests.faults.elsewhere import ENVIRON, closed, lab_on, scene_of
+from tests.faults.elsewhere import closed, lab_on_postgres, scene_of
 from tests.faults.lab import WORKER, Lab, Scene, until
-from tests.faults.postgres import Killable, killable
+from tests.faults.postgres import Killable
 from tests.faults.proxy import DEAF, PASS, REFUSE, STALL, Proxy
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.postgres]
@@ -58,16 +55,8 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def wired(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Lab, Killable]]:
-    folder: Path = tmp_path_factory.mktemp("k")
-    try:
-        with killable() as server, Stack(folder, {**ENVIRON, "DATABASE_URL": server.url}) as stack:
-            stack.valkey()
-            with lab_on(stack) as lab:
-                yield lab, server
-                lab.books.ledger.close()
-    except NoPostgres as why:
-        missed().append(str(why))
-        pytest.skip(f"no PostgreSQL: {why}")
+    with lab_on_postgres(tmp_path_factory) as house:
+        yield house
 
 
 @pytest.mark.parametrize(("who", "how"), CASES)
