@@ -17,7 +17,7 @@ from redis import Redis
 from werkzeug.test import TestResponse
 
 from tests.door.conftest import SECRET, Lab, order, said_in
-from tests.door.gunicorn import ROOT, serving
+from tests.door.gunicorn import ROOT, Server, serving
 
 
 def refused_for_now(answer: TestResponse) -> None:
@@ -91,16 +91,26 @@ def valkey(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     process.wait()
 
 
+def rung_after(server: Server, url: str) -> int:
+    """How many deliveries it took until a job was in Valkey. The first one's ring is the first of its process: on a
+    busy machine it may miss its 250 ms, and the bell then rests two seconds."""
+    with Redis.from_url(url) as redis:
+        for number in range(1, 21):
+            assert server.post(order(number))[0] == 200
+            if redis.keys("rq:job:*"):
+                return number
+            time.sleep(0.5)
+    raise AssertionError(f"no ring reached Valkey: {server.log.read_text()}")
+
+
 def test_acks_stay_below_half_a_second_while_valkey_is_frozen(
     tmp_path: Path, valkey: tuple[subprocess.Popen[bytes], str]
 ) -> None:
     process, url = valkey
     with serving(tmp_path, SECRET, REDIS_URL=url, LOG_LEVEL="WARNING") as server:
-        assert server.post(order(1))[0] == 200
-        with Redis.from_url(url) as redis:
-            assert redis.keys("rq:job:*")
+        rung = rung_after(server, url)
         os.kill(process.pid, signal.SIGSTOP)
-        spent = [server.post(order(2 + number)) for number in range(40)]
+        spent = [server.post(order(1 + rung + number)) for number in range(40)]
         assert {status for status, _ in spent} == {200}
         assert max(seconds for _, seconds in spent) < 0.5
-        assert sum(server.lab.counts().values()) == 41
+        assert sum(server.lab.counts().values()) == rung + 40
