@@ -5,18 +5,18 @@ BIN := $(VENV)/bin
 export FLASK_APP = app:create_app
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo run test browser faults faults-real faults-many lost-real bad-day unas-day unas-live test-long kill lint bench contract golden matrix live audit licences
+.PHONY: help setup dev demo run test browser faults faults-real faults-many lost-real bad-day unas-day unas-live test-long kill lint bench contract golden matrix live audit pins licences
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-$(VENV)/.setup: requirements.txt
+$(VENV)/.setup: requirements.txt constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else "Billhook needs Python 3.11, 3.12 or 3.13: make setup PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt $(VENV)/.setup
+$(VENV)/.dev: requirements-dev.txt constraints.txt $(VENV)/.setup
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
@@ -80,8 +80,11 @@ test-long: dev  ## the same with 100,000 random baskets and 10,000 replays
 bench: dev  ## ratios of what was measured, in one run
 	for name in bench/[a-z]*.py; do $(BIN)/python -m bench.$$(basename $$name .py); done
 
-audit: dev  ## bandit, and known vulnerabilities of what is installed (needs the network; ends with 3 without it)
-	$(BIN)/python -m tools.audit
+audit: dev  ## bandit, and known vulnerabilities of what is installed (needs the network, or ADVISORIES=folder; else ends with 3)
+	$(BIN)/python -m tools.audit $(if $(ADVISORIES),--advisories "$(ADVISORIES)")
+
+pins: dev  ## write constraints.txt anew from what is installed in .venv
+	@{ sed -n '/^#/p' constraints.txt; $(BIN)/pip freeze; } > constraints.new && mv constraints.new constraints.txt
 
 licences: dev  ## write docs/licences.md anew
 	$(BIN)/python -m tools.licences

@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from tools import licences
-from tools.audit import PRODUCT, Known, checked_by_bandit, read
+from tools.advisories import about, newest
+from tools.audit import PRODUCT, Known, checked_by_bandit, looked_up, read
 from tools.closure import ROOT, installed, named
 from workers.reconcile import nightly
 from workers.reconcile.findings import What
@@ -77,10 +79,17 @@ def test_every_package_that_runs_has_its_licence_on_the_page() -> None:
     packages = installed()
     assert len(packages) > len(named()) > 20
     ours = {requirement.name.lower().replace("_", "-") for requirement in named()}
-    # What those need in turn is pinned nowhere and differs with the Python: the page has it as of its making
+    # What those need in turn differs with the Python: the page has it as of its making
     assert sorted(ours - rows.keys()) == [], "make licences"
     assert {name: licences.licence(packages[name]) for name in ours} == {name: rows[name] for name in ours}
     assert [name for name, said in rows.items() if re.search(r"not stated|AGPL|SSPL|(?<!L)GPL-|^GPL", said)] == []
+
+
+def test_every_package_that_runs_is_pinned_also_those_that_others_asked_for() -> None:
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pinned = {(canonicalize_name(name), version) for name, _, version in (line.partition("==") for line in lines)}
+    assert [name for name, one in installed().items() if (name, one.version) not in pinned] == [], "make pins"
+    assert "-c constraints.txt" in (ROOT / "requirements.txt").read_text().splitlines()
 
 
 def answer(*rows: dict[str, object]) -> str:
@@ -102,3 +111,54 @@ def answer(*rows: dict[str, object]) -> str:
 )
 def test_what_was_not_answered_for_is_never_taken_for_clean(said: str, known: Known) -> None:
     assert read(said, ("a", "b")) == known
+
+
+ADVISORY = """
+id: PYSEC-0000-1
+modified: "2026-11-20T10:00:00Z"
+affected:
+- package: {name: Flask, ecosystem: PyPI}
+  ranges:
+  - type: GIT
+    events: [{introduced: "0"}]
+  - type: ECOSYSTEM
+    events: RANGE
+  versions: ["0.5"]
+"""
+
+
+def database(folder: Path, events: str) -> Path:
+    """An advisory database with one advisory about Flask."""
+    (folder / "vulns" / "flask").mkdir(parents=True)
+    (folder / "vulns" / "flask" / "PYSEC-0000-1.yaml").write_text(ADVISORY.replace("RANGE", events))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("events", "version", "holds"),
+    [
+        ('[{introduced: "0"}, {fixed: "2.2.5"}, {introduced: "2.3.0"}, {fixed: "2.3.2"}]', "2.2.4", True),
+        ('[{introduced: "0"}, {fixed: "2.2.5"}, {introduced: "2.3.0"}, {fixed: "2.3.2"}]', "2.2.5", False),
+        ('[{introduced: "0"}, {fixed: "2.2.5"}, {introduced: "2.3.0"}, {fixed: "2.3.2"}]', "2.3.1", True),
+        ('[{introduced: "2.10"}, {last_affected: "2.11"}]', "2.9", False),
+        ('[{introduced: "2.10"}, {last_affected: "2.11"}]', "2.11", True),
+        ('[{introduced: "2.10"}, {last_affected: "2.11"}]', "2.12", False),
+        ('[{introduced: "0"}]', "99", True),
+        ('[{introduced: "9"}]', "0.5", True),  # named among the versions
+        ('[{introduced: "9"}, {fixed: "no-version"}]', "1.0", True),  # a person looks at it
+    ],
+)
+def test_which_versions_an_advisory_is_about(tmp_path: Path, events: str, version: str, holds: bool) -> None:
+    assert [one["id"] for one in about(database(tmp_path, events), "flask", version)] == ["PYSEC-0000-1"] * holds
+    assert about(tmp_path, "other", version) == []
+    assert newest(tmp_path) == "2026-11-20"
+
+
+def test_a_vulnerable_package_of_ours_is_found_without_the_network(tmp_path: Path) -> None:
+    known = looked_up(database(tmp_path, '[{introduced: "0"}]'))
+    assert known == Known({"flask": ["PYSEC-0000-1"]}, ())
+
+
+def test_a_folder_without_advisories_is_no_clean_result(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="holds no advisories"):
+        newest(tmp_path)

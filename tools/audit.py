@@ -1,19 +1,23 @@
 """`make audit`: what bandit sees in our code, and which installed packages have a known vulnerability.
 
 Ends with 0 when nothing is open, 1 when something is, 3 when the vulnerabilities could not be looked up, which is said
-package by package and never taken for clean. Findings that stay are explained in docs/security.md.
+package by package and never taken for clean. Findings that stay are explained in docs/security.md. Where no network is,
+`make audit ADVISORIES=folder` asks a clone of PyPA's advisory database, and says of which day that is.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
 import tempfile
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tools.advisories import newest, served
 from tools.closure import ROOT, installed
 
 OPEN, NOT_ASKED = 1, 3
@@ -35,8 +39,13 @@ class Known:
 
 def main() -> int:
     """Both looks, told on standard output."""
+    options = argparse.ArgumentParser(prog="make audit")
+    options.add_argument("--advisories", type=Path, help="a clone of https://github.com/pypa/advisory-database")
+    folder: Path | None = options.parse_args().advisories
+    if folder is not None:
+        print(f"Vulnerabilities are asked of {folder}, whose newest advisory is of {newest(folder)}.", flush=True)
     code = checked_by_bandit()
-    known = looked_up()
+    known = looked_up(folder)
     for name, ids in known.vulnerable.items():
         print(f"VULNERABLE  {name}: {', '.join(ids)}")
     if known.unknown:
@@ -56,15 +65,15 @@ def checked_by_bandit() -> int:
     return told.returncode
 
 
-def looked_up() -> Known:
+def looked_up(advisories: Path | None = None) -> Known:
     """What pip-audit learns of every installed package of the closure, versions as they are here."""
     packages = installed()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, served(advisories) if advisories else nullcontext("") as url:
         wanted = Path(folder) / "installed.txt"
         wanted.write_text("".join(f"{name}=={found.version}\n" for name, found in packages.items()))
         told = subprocess.run(
             [sys.executable, "-m", "pip_audit", "--no-deps", "--disable-pip", "--progress-spinner", "off", "-f", "json",
-             "-r", str(wanted)],
+             *(("-s", "osv", "--osv-url", url) if url else ()), "-r", str(wanted)],
             cwd=ROOT, check=False, capture_output=True, text=True, timeout=_SECONDS,
         )  # fmt: skip
     return read(told.stdout, tuple(packages))
