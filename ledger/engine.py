@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -30,11 +31,15 @@ _abandoned: list[object] = []
 
 
 class Ledger(ABC):
-    """An open ledger. Transactions are short and are not nested; every database failure comes out as LedgerDown."""
+    """An open ledger. Transactions are short and are not nested; every database failure comes out as LedgerDown.
+
+    One that nobody holds any more closes its connections, also those that a thread opened after `close`.
+    """
 
     def __init__(self, vault: Vault) -> None:
         self.vault = vault
         after_fork(self._renew)
+        weakref.finalize(self, _dispose, self._engines()).atexit = False
 
     def write(self) -> AbstractContextManager[Connection]:
         """One durable transaction: committed on leaving the block, rolled back by any exception."""
@@ -83,6 +88,11 @@ class Ledger(ABC):
         for engine in self._engines():
             _abandoned.append(engine.pool)
             engine.dispose(close=False)
+
+
+def _dispose(engines: tuple[Engine, ...]) -> None:
+    for engine in engines:
+        engine.dispose()
 
 
 def _shut(_connection: object, entry: ConnectionPoolEntry) -> None:

@@ -86,11 +86,13 @@ def _in_hand(services: Services, event_id: str) -> Iterator[Hand]:
         )
     services.leases.hold(owner, order.id, event.id, taken_at=asked_at)
     stop = threading.Event()
-    threading.Thread(target=_beat, args=(services, stop), daemon=True).start()
+    beating = threading.Thread(target=_beat, args=(services, stop), daemon=True)
+    beating.start()
     try:
         yield Hand(services, event, order, owner, (), services.now())
     finally:
         stop.set()
+        beating.join()  # a beat under way ends within the ledger's own time-outs
         services.leases.forget(owner)
         with services.ledger.write() as tx:
             orders.release(tx, order.id, owner)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -226,6 +227,18 @@ def test_a_connection_that_was_out_when_another_failed_is_closed_when_it_comes_b
         assert tx.execute(text("select 1")).scalar_one() == 1
     assert isinstance(out, psycopg.Connection)
     assert out.closed
+
+
+@on_postgres
+def test_a_ledger_that_nobody_holds_any_more_closes_what_was_opened_after_its_close(house: House) -> None:
+    late = open_ledger(house.url, Vault([KEY]))
+    late.close()
+    with late.read() as tx:
+        opened: Any = tx.connection.dbapi_connection
+    assert not opened.closed
+    del late, tx
+    gc.collect()
+    assert opened.closed
 
 
 def test_a_server_that_is_not_there_is_down_at_once() -> None:
