@@ -47,8 +47,8 @@ faults-real: dev  ## what takes minutes: poison, failovers, how soon work goes o
 kill: dev  ## the same one by one with a line of figures each: make kill RUNS=50
 	$(BIN)/python -m tests.faults --runs $(or $(RUNS),50)
 
-faults-many: dev  ## a thousand seeded runs in two houses at the same time, into docs/evidence/faults.md (most of an hour)
-	$(BIN)/python -m tests.faults --runs $(or $(RUNS),1000) --jobs 2 --write
+faults-many: dev  ## a thousand seeded runs in three houses at the same time, into docs/evidence/faults.md (most of an hour)
+	$(BIN)/python -m tests.faults --runs $(or $(RUNS),1000) --jobs 3 --write
 
 lost-real: dev  ## an answer lost after the write, once per system at the same time, with real waiting times (two minutes)
 	$(BIN)/python -m tests.faults.lost

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.faults import evidence
 from tests.faults.books import Result
-from tests.faults.many import Plan, share
+from tests.faults.many import Plan, share, turn
 from tests.faults.run import NAMES
 from tests.faults.systems import SYSTEMS
 
@@ -56,15 +56,9 @@ def _asked() -> argparse.Namespace:
 
 
 def _plans(asked: argparse.Namespace) -> list[Plan]:
-    """Every fault at every system in turn."""
-    return [
-        (
-            asked.fault or NAMES[index % len(NAMES)],
-            asked.system or SYSTEMS[(index + index // len(NAMES)) % len(SYSTEMS)],
-            asked.seed + index,
-        )
-        for index in range(len(NAMES) if asked.each else asked.runs)
-    ]
+    turns = [turn(index) for index in range(len(NAMES) if asked.each else asked.runs)]
+    seeded = enumerate(turns, asked.seed)
+    return [(asked.fault or fault, asked.system or system, seed) for seed, (fault, system) in seeded]
 
 
 def _summary(results: list[Result], timing: str) -> int:

@@ -8,10 +8,18 @@ from pathlib import Path
 
 from tests.faults.books import Result
 from tests.faults.lab import lab
-from tests.faults.run import run
+from tests.faults.run import NAMES, run
+from tests.faults.systems import SYSTEMS
 
 #: Fault, system, seed.
 Plan = tuple[str, str, int]
+
+
+def turn(index: int) -> tuple[str, str]:
+    """Fault and system of a run: every fault in turn, each round of them one system further, so that after ten rounds
+    every fault has been at every system."""
+    number, which = divmod(index, len(NAMES))
+    return NAMES[which], SYSTEMS[(which + number) % len(SYSTEMS)]
 
 
 def share(folder: Path, timing: str, plans: Sequence[Plan], ends: float) -> list[Result]:

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults.lab import Lab, lab
+from tests.faults.many import turn
 from tests.faults.run import NAMES, run
-from tests.faults.systems import SYSTEMS
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults]
 
@@ -23,10 +23,7 @@ FIRST = int(os.environ.get("BILLHOOK_FAULT_SEED", "1"))
 #: A run that its fault missed proves nothing and is done again with other dice, so often at most.
 TRIES = 3
 #: Sorted by name, so that neighbours need the same workers.
-RUNS = sorted(
-    (NAMES[index % len(NAMES)], SYSTEMS[(index + index // len(NAMES)) % len(SYSTEMS)], FIRST + index // len(NAMES))
-    for index in range(COUNT)
-)
+RUNS = sorted((*turn(index), FIRST + index // len(NAMES)) for index in range(COUNT))
 
 
 @pytest.fixture(scope="module")
