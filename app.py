@@ -8,7 +8,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from building import house_of, settings_or_exit
 from config import Settings, value_of
-from console import auth, cli, pages, rq_dashboard
+from console import cli
+from console.web import auth, pages, rq_dashboard
 from ledger import api_keys, connections, rejections
 from ledger.engine import Ledger, LedgerDown
 from ledger.inbox import Inbox

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 import click
 
-from console import auth
 from console.parts import house
 from console.tables import show
+from console.web import auth
 from ledger import users
 from schemas.errors import BillhookError
 

@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from config import Settings
-from console import auth
 from console.tables import in_json, table
+from console.web import auth
 from ledger import alarms, users
 from simulators import fakturownia
 from tests.console.conftest import CAPTURED, KEY, PAID, Console, connect

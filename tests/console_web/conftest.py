@@ -19,8 +19,8 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from config import Settings
-from console import auth
 from console.stack import free_port
+from console.web import auth
 from ledger import connections, events, users
 from ledger.engine import Ledger
 from schemas.envelope import read_envelope

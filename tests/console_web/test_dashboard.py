@@ -1,4 +1,4 @@
-"""One test per mend of rq-dashboard 0.9 (console/rq_dashboard.py lists them)."""
+"""One test per mend of rq-dashboard 0.9 (console/web/rq_dashboard.py lists them)."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from console import auth
+from console.web import auth
 from ledger import users
 from tests.console_web.conftest import PASSWORD, Web, open_web, settings_in
 

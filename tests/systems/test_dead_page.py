@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from console import auth
+from console.web import auth
 from ledger import users
 from schemas.event import State
 from tests.systems.conftest import Office

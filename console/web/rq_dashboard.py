@@ -7,7 +7,7 @@ but only the views that are right. What it lacks or does wrong:
 2.  Its list of workers answers 500 while a JSON job runs: ours reads with the worker's own serializer.
 3.  An unknown job, queue or registry is a 500 there, here a 404.
 4.  Redis down is a 500, or a 200 that says "Connection Error": here 503 with what to do.
-5.  Requeue would run a job behind the ledger's back: ours replays, and rings (console/requeue.py).
+5.  Requeue would run a job behind the ledger's back: ours replays, and rings (console/web/requeue.py).
 6.  Whatever else changes state (delete, empty, compact) is refused, also by GET: the ledger decides what is there.
 7.  It has no login; ours stands before everything, its files included.
 8.  Its scripts send no CSRF token: a same-origin check stands in, and requeue-all is no GET.
@@ -36,8 +36,8 @@ from rq.exceptions import NoSuchJobError
 from rq.serializers import JSONSerializer
 from rq_dashboard import web
 
-from console import auth, requeue
-from console.rq_jobs import REGISTRIES, Jobs, workers_in
+from console.web import auth, requeue
+from console.web.rq_jobs import REGISTRIES, Jobs, workers_in
 from ledger import connections
 from schemas.problem import Problem
 from workers.bell import Bell, BellDown

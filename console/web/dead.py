@@ -11,7 +11,7 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from console import requeue
+from console.web import requeue
 from ledger import documents, events
 from ledger.documents import DocumentRow
 from schemas.errors import BillhookError

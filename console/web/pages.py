@@ -24,9 +24,9 @@ from flask_limiter import RateLimitExceeded
 from flask_login import current_user, logout_user
 from flask_wtf.csrf import CSRFError
 
-from console import auth
-from console.auth import Gate
-from console.dead import DeadLetters
+from console.web import auth
+from console.web.auth import Gate
+from console.web.dead import DeadLetters
 from ledger import alarms, events
 from schemas.event import State
 from workers.bell import BellDown

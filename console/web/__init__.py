@@ -1,0 +1,1 @@
+"""The console's pages: a login, dead letters with their buttons, and the RQ dashboard, mended."""
