@@ -21,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from ledger import wakings
 from ledger.columns import Instant
 from ledger.listing import load
 from ledger.rows import Bell
@@ -128,7 +129,8 @@ def die(
 
 
 def wake(tx: Connection, condition: str, now: datetime) -> list[Bell]:
-    """Whatever waits for the condition is due; gives what to ring."""
+    """The condition came about: whatever waits for it, or is about to, is due; gives what to ring."""
+    wakings.note(tx, condition, now)
     return _wake(tx, _WOKEN_BY, now, condition=condition)
 
 

@@ -477,6 +477,14 @@ breakers = Table(
     _text("detail"),
 )
 
+#: When each condition that events wait for last came about ("account:3": it was resumed).
+wakings = Table(
+    "wakings",
+    metadata,
+    Column("condition", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
 #: Keys of programs that send; only digests. A name is free again once its key is revoked.
 api_keys = Table(
     "api_keys",

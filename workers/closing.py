@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import timedelta
 
 import structlog
 
-from ledger import events, orders, readings
+from ledger import events, orders, readings, wakings
 from ledger.engine import LedgerDown, Tx
 from schemas.errors import DeadLettered
 from schemas.event import ORDER, Attempt, State
@@ -19,6 +20,10 @@ from workers.notice import Cause
 log = structlog.get_logger(__name__)
 
 Bells = list[tuple[str, str]]
+
+#: A waking is dated before it is committed, and perhaps by another host's clock: so long before a run it counts as
+#: unseen. One too many costs one more run.
+_UNSEEN = timedelta(seconds=60)
 
 
 def close(hand: Hand, ending: Ending) -> float | None:
@@ -44,6 +49,7 @@ def _write(hand: Hand, ending: Ending) -> tuple[Ending, Bells]:
     """The ending, its attempt, its companions, and the release; nothing at all when the order is no longer ours."""
     now = hand.services.now()
     with hand.services.ledger.write() as tx:
+        ending = _unless_it_came_about(tx, hand, ending)
         if not orders.holds(tx, hand.order.id, hand.owner):
             log.warning("lease_lost", event_id=hand.event.id, order=hand.order.id)
             return ending, []
@@ -56,6 +62,20 @@ def _write(hand: Hand, ending: Ending) -> tuple[Ending, Bells]:
         orders.release(tx, hand.order.id, hand.owner)
         woken = events.wake_order(tx, hand.event.shop_id, hand.event.order_id, now)
         return ending, list(dict.fromkeys([*bells, *hand.bells, *woken]))
+
+
+def _unless_it_came_about(tx: Tx, hand: Hand, ending: Ending) -> Ending:
+    """What it would wait for came about while it ran: it saw the state before, and no wake-up could find it yet.
+
+    It is then due from that waking on, as if found; by which the next run knows that this waking was its own.
+    """
+    if ":" not in ending.condition:
+        return ending
+    at = wakings.last(tx, ending.condition)
+    if at < hand.started_at - _UNSEEN or at == hand.event.due_at:
+        return ending
+    log.info("woken_while_running", event_id=hand.event.id, condition=ending.condition)
+    return replace(ending, due_at=at, condition="")
 
 
 def _companions(tx: Tx, hand: Hand, ending: Ending) -> tuple[Ending, Bells]:

@@ -7,10 +7,11 @@ Safe at any moment: the bell changes no job that waits in its queue or runs (wor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 
 import structlog
 
-from ledger import connections, events
+from ledger import connections, events, wakings
 from ledger.states import Standing, standings
 from schemas.event import State
 from workers.services import Services
@@ -19,6 +20,8 @@ log = structlog.get_logger(__name__)
 
 Say = Callable[[Sequence[tuple[str, str]]], None]
 
+#: A day is longer than any run, and than the clocks of hosts are apart.
+_REMEMBERED = timedelta(days=1)
 #: So many jobs are put right in one round trip.
 PAGE = 500
 
@@ -30,6 +33,8 @@ def tidy(services: Services) -> None:
     failed: set[str] = set()
     for shop in shops:
         failed |= _compare(services, shop)
+    with services.ledger.write() as tx:
+        wakings.forget(tx, services.now() - _REMEMBERED)
     put_back = _fail_the_dead(services, failed)
     if put_back:
         log.warning("failed_jobs_put_back", count=put_back)

@@ -13,9 +13,12 @@ from ledger import alarms, connections, events, orders
 from schemas.errors import DeadLettered
 from schemas.event import State
 from tests.desk.conftest import Desk, add_route
+from workers import desk as desk_room
 from workers.beats import Beats
 from workers.bell import queue_name
 from workers.clock import Clock
+from workers.ending import Ending
+from workers.hand import Hand
 
 
 def test_a_paid_order_gets_one_invoice_however_often_it_runs(desk: Desk) -> None:
@@ -92,6 +95,33 @@ def test_an_order_without_a_route_waits_for_one_and_then_goes_on(roadless: Desk)
     add_route(roadless)
     assert roadless.run(event_id) is None
     assert roadless.there() == 1
+
+
+@pytest.mark.parametrize("mended", [True, False])
+def test_what_comes_about_while_an_event_runs_is_not_waited_for(
+    roadless: Desk, monkeypatch: pytest.MonkeyPatch, mended: bool
+) -> None:
+    """Between what the run saw and what it writes down somebody adds the route; or wakes, and nothing is better."""
+    event_id, work = roadless.captured("009"), desk_room.work
+
+    def late(hand: Hand) -> Ending:
+        ending = work(hand)
+        monkeypatch.undo()
+        if mended:
+            add_route(roadless)
+        else:
+            with roadless.ledger.write() as tx:
+                assert events.wake(tx, f"route:{roadless.shop.id}", roadless.now) == []
+        return ending
+
+    monkeypatch.setattr(desk_room, "work", late)
+    roadless.later(300)
+    assert roadless.run(event_id) == 0.0
+    assert (roadless.event(event_id).waiting_for, roadless.event(event_id).due_at) == ("", roadless.now)
+    roadless.later(1)
+    again = roadless.run(event_id)
+    assert roadless.there() == (1 if mended else 0)
+    assert again is None if mended else again == pytest.approx(roadless.services.timing.condition)
 
 
 def test_orders_placed_before_the_starting_line_are_left_alone(roadless: Desk) -> None:
