@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -75,6 +76,7 @@ def looked_up(advisories: Path | None = None) -> Known:
             [sys.executable, "-m", "pip_audit", "--no-deps", "--disable-pip", "--progress-spinner", "off", "-f", "json",
              *(("-s", "osv", "--osv-url", url) if url else ()), "-r", str(wanted)],
             cwd=ROOT, check=False, capture_output=True, text=True, timeout=_SECONDS,
+            env={**os.environ, **({"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"} if url else {})},
         )  # fmt: skip
     return read(told.stdout, tuple(packages))
 
