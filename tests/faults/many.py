@@ -17,9 +17,10 @@ Plan = tuple[str, str, int]
 
 def turn(index: int) -> tuple[str, str]:
     """Fault and system of a run: every fault in turn, each round of them one system further, so that after ten rounds
-    every fault has been at every system."""
+    every fault has been at every system. It begins so that Jortt's minute of rest after each 429 is in a later round
+    than `make faults` comes to."""
     number, which = divmod(index, len(NAMES))
-    return NAMES[which], SYSTEMS[(which + number) % len(SYSTEMS)]
+    return NAMES[which], SYSTEMS[(which + number + 2) % len(SYSTEMS)]
 
 
 #: Runs of one house: SuperFaktúra allows a thousand calls a day, which a house that lived longer would use up.
