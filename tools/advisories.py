@@ -66,7 +66,7 @@ def _within(events: Iterable[dict[str, str]], version: str) -> bool:
 
 
 def _order(version: str) -> Version:
-    """ "0" stands before every version."""
+    """OSV's "0" stands before every version."""
     return Version("0.dev0" if version == "0" else version)
 
 

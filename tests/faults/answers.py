@@ -21,8 +21,9 @@ ANSWERS: dict[str, dict[str, Any]] = {
 
 
 def _answers(name: str, armed: dict[str, Any]) -> Inflict:
-    """Up to five such answers. One has to be given; the others may be too late: Jortt, which says no time with its 429,
-    is left alone for a minute after each, which no profile shortens."""
+    """Up to five such answers, all of which have to be given. Jortt, which says no time with its 429, is left alone for
+    a minute after each: no profile shortens that."""
+    patience = 60.0 if name == "429" else 0.0
 
     def inflict(scene: Scene) -> bool:
         times = scene.rng.randint(1, 5)
@@ -30,9 +31,7 @@ def _answers(name: str, armed: dict[str, Any]) -> Inflict:
         scene.lab.admin("faults", {"name": name.split()[0], "times": times, "path": path, **armed})
         scene.worker()
         scene.post()
-        until(lambda: not scene.lab.admin("faults")["armed"])
-        left: int = sum(one["times"] for one in scene.lab.admin("faults")["armed"])
-        return left < times
+        return until(lambda: not scene.lab.admin("faults")["armed"], 30 + times * patience)
 
     inflict.__name__ = f"answer_{name.replace(' ', '_')}"
     return inflict
