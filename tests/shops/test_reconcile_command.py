@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import Result
@@ -19,7 +20,8 @@ __all__ = ["bare", "console"]
 
 #: What these say of the ledger is tried on PostgreSQL by their neighbours.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-NOW = datetime.now(UTC)
+#: By the seller's calendar, which dates the documents and is ahead of UTC's.
+NOW = datetime.now(ZoneInfo("Europe/Budapest"))
 STAMPS = ("date_created_gmt", "date_modified_gmt", "date_paid_gmt")
 TODAY, FIRST, YESTERDAY = (f"{NOW - timedelta(days=days):%Y-%m-%d}" for days in (0, 3, 1))
 

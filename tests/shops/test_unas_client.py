@@ -298,7 +298,7 @@ def test_a_web_page_in_between_is_no_refused_key() -> None:
             return Said(raw=b"<Login><Token>t0ken</Token><Subscription>vip</Subscription></Login>")
         return page(403, "Attention required")
 
-    shared = shared_ports()
+    shared = {**shared_ports(), "now": lambda: NOW}
     with site(answer) as there:
         shop = Shop(1, "bolt", "unas", "Bolt", credentials={"api_key": "k" * 40, "api_url": there.url})
         for _ in range(2):
@@ -310,7 +310,7 @@ def test_a_web_page_in_between_is_no_refused_key() -> None:
 
 @pytest.mark.parametrize("said", [page(403), page(200), Said(raw=b"")])
 def test_a_log_in_that_is_not_answered_in_words_refuses_no_key(said: Said) -> None:
-    shared = shared_ports()
+    shared = {**shared_ports(), "now": lambda: NOW}
     with site(lambda asked: said) as there:
         shop = Shop(1, "bolt", "unas", "Bolt", credentials={"api_key": "k" * 40, "api_url": there.url})
         with pytest.raises(Transient):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 
 from ledger import polls
 from schemas.unas_envelope import ORDER_EVENTS
@@ -15,6 +17,13 @@ from tests.shops.door import Door, door
 from tests.simulators.unas_shop import Caller, open_shop
 
 ADD = ("shop", "add", "unas", "https://bolt.example")
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    """Around midnight a refused log-in is UNAS's maintenance, not the key's fault."""
+    with time_machine.travel(datetime.now(UTC).replace(hour=12)):
+        yield
 
 
 @pytest.fixture

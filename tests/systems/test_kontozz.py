@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.adapters.kontozz import PROFILE
 from tests.systems.conftest import Office
 
 pytestmark = pytest.mark.parametrize("system", ["kontozz"], indirect=True)
+BUDAPEST = ZoneInfo("Europe/Budapest")
 
 #: An answer that is lost: whether the document was made, and how the call ended.
 LOST = {"502_after": 1, "reset_after": 1, "half": 1, "reset_before": 0, "html_200": 0, "empty_200": 0}
@@ -29,7 +31,10 @@ def blind(office: Office) -> Office:
 
 
 def an_hour_later(office: Office) -> None:
-    office.services = replace(office.services, now=lambda: datetime.now(UTC) + timedelta(hours=1))
+    """For both sides: an hour before midnight it is tomorrow over there too, where nothing may be dated but today."""
+    later = timedelta(hours=1)
+    office.services = replace(office.services, now=lambda: datetime.now(UTC) + later)
+    office.world.change({"today": f"{datetime.now(BUDAPEST) + later:%Y-%m-%d}"})
     office.services.leases.monotonic = lambda: time.monotonic() + 3600
 
 
