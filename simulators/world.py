@@ -193,8 +193,10 @@ class World:
         return date.fromisoformat(self.settings["today"]) if self.settings["today"] else datetime.now(self.zone).date()
 
     def stamp(self) -> str:
-        """Now, with milliseconds and the system's own offset."""
-        return datetime.now(self.zone).isoformat(timespec="milliseconds")
+        """Now, on the system's own today, with milliseconds and the system's own offset."""
+        today = self.today()
+        moment = datetime.now(self.zone).replace(year=today.year, month=today.month, day=today.day)
+        return moment.isoformat(timespec="milliseconds")
 
     def hidden_by_lag(self, born: float, request: Request) -> bool:
         """Whether a look-up must not show a document yet; `born` is time.monotonic() of its making."""

@@ -124,4 +124,6 @@ comment = "{note}"
 BRISK = "\n[limits]\nper_minute = 60000\nat_once = 8\n"
 PROFILE = _HEAD + FIND + _REST + _ITEM
 BLIND = _HEAD + _REST + _ITEM
+#: For a house whose clock is wrong: the imagined Kontozz takes no date but its own today, and dates what has none.
+UNDATED = PROFILE.replace(' "issue_date": "{issue_date}",', "")
 OPTIONS = {"company_id": "7", "own_sync_off": "yes", "profile": PROFILE}

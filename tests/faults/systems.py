@@ -17,7 +17,7 @@ from console.stack import NotStarted, Stack
 from schemas.document import Seller
 from tests.adapters.contract.bench import Vendor
 from tests.adapters.drafts import CZECHIA
-from tests.adapters.kontozz import BRISK, PROFILE
+from tests.adapters.kontozz import BRISK, UNDATED
 from tests.adapters.organisation import NETHERLANDS
 from tests.faults.proxy import Proxy
 
@@ -53,7 +53,7 @@ NARROW = {
         ("009", "035", "052", "058", "062", "068", "070"), settings={"one_stop_shop": True}, seller=NETHERLANDS.seller
     ),
     # The imagined Kontozz may be asked as often as one likes: the laboratory has no minutes to wait.
-    "kontozz": Narrow(options={"profile": PROFILE + BRISK}),
+    "kontozz": Narrow(options={"profile": UNDATED + BRISK}),
     # A Fortnox company has the rates and currencies that it was set up with.
     "fortnox": Narrow(
         settings={"vat_rates": list(range(28)), "currencies": ["SEK", "EUR", "HUF", "CZK", "PLN", "USD"]}
