@@ -109,13 +109,14 @@ class Books:
         with self.ledger.read() as tx:
             return len(events.page(tx, order=order_id, limit=100))
 
-    def settle(self, seconds: float, order_id: str = "") -> None:
-        """Wait until nothing (of this order) waits; raises NotStarted when that takes longer than `seconds`."""
+    def settle(self, seconds: float, order_id: str = "", *, every: float = 0.02) -> None:
+        """Wait until nothing (of this order) waits, looking `every` so many seconds; raises NotStarted when that takes
+        longer than `seconds`."""
         end = time.monotonic() + seconds
         while waiting := self.unsettled(order_id):
             if time.monotonic() > end:
                 raise NotStarted(f"{waiting} events still wait after {seconds:.0f} s: see the logs.")
-            time.sleep(0.02)
+            time.sleep(every)
 
 
 def replay_day(stack: Stack, books: Books, shop: str) -> list[int]:
