@@ -179,7 +179,7 @@ class Lab:
         self.admin("faults", method="DELETE")
         for name in self.clocks:
             if not self.runs(name):
-                self.stack.clock(name)
+                self.fork(name, saboteur.clock)
         if not self.runs("valkey"):
             self.stack.valkey()
         if not self.runs("web"):

@@ -17,6 +17,7 @@ from flask import Flask
 
 import memory
 from app import create_app
+from console import service
 from ledger import documents
 from ledger.engine import SqliteLedger
 from ledger.inbox import Inbox
@@ -121,6 +122,12 @@ def main() -> None:
     memory.keep()
     house: House = app.extensions["billhook.house"]
     house.work()
+
+
+def clock() -> None:
+    """A clock that carries no sabotage."""
+    with create_app().app_context():
+        service.clock.main([], standalone_mode=False)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,11 @@
 """A process whose wall clock is off by what a file says, and follows when that changes; its monotonic clock is not.
 
-`SKEW_FILE=… python -m tests.faults.skew worker|clock`; with events and owners it is such a worker's child.
+SKEW_FILE names the file. `python -m tests.faults.skew EVENT OWNER …` is such a worker's child.
 """
 
 from __future__ import annotations
 
 import os
-import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -16,11 +15,10 @@ import time_machine
 from flask import Flask
 
 import app
-from console.service import clock
+from console import service
 from tests.faults import child
 from workers.house import House
 
-COMMAND = (sys.executable, "-m", "tests.faults.skew")
 _LOOK = 0.05
 
 
@@ -54,18 +52,15 @@ def create_app() -> Flask:
     return app.create_app()
 
 
-def main() -> None:
-    if sys.argv[1] not in ("worker", "clock"):
-        child.be(create_app)
-        return
-    made = create_app()
-    house: House = made.extensions["billhook.house"]
-    if sys.argv[1] == "worker":
-        house.work()
-        return
-    with made.app_context():
-        clock.main([], standalone_mode=False)
+def worker() -> None:
+    house: House = create_app().extensions["billhook.house"]
+    house.work()
+
+
+def clock() -> None:
+    with create_app().app_context():
+        service.clock.main([], standalone_mode=False)
 
 
 if __name__ == "__main__":
-    main()
+    child.be(create_app)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from tests.faults import skew
 from tests.faults.lab import CLOCKS, WORKER, Inflict, Scene, fault, until
-from tests.faults.skew import COMMAND
 from workers.timing import FAST
 
 HOUR, FIVE_MINUTES = 3600, 300
@@ -23,17 +23,17 @@ def _own_time(scene: Scene) -> Iterator[Path]:
     file.write_text("0")
     try:
         for name in CLOCKS:
-            _restart(scene, name, "clock", file)
-        _restart(scene, WORKER, "worker", file)
+            _restart(scene, name, skew.clock, file)
+        _restart(scene, WORKER, skew.worker, file)
         yield file
     finally:
         for name in (WORKER, *CLOCKS):
             scene.lab.drop(name)
 
 
-def _restart(scene: Scene, name: str, role: str, file: Path) -> None:
+def _restart(scene: Scene, name: str, role: Callable[[], None], file: Path) -> None:
     scene.lab.drop(name)
-    scene.lab.spawn(name, [*COMMAND, role], SKEW_FILE=str(file), SLOTS="4")
+    scene.lab.fork(name, role, SKEW_FILE=str(file), SLOTS="4")
 
 
 def _stepped(seconds: int, name: str) -> Inflict:
@@ -67,8 +67,8 @@ def hosts_five_minutes_apart(scene: Scene) -> bool:
     """Two workers, one of them and its clock behind, the other ahead of the door: by as much of the profile's time."""
     folder = Path(scene.lab.stack.folder)
     off = FIVE_MINUTES / (FAST if scene.lab.stack.environ["BILLHOOK_TIMING"] == "fast" else 1)
-    names = {WORKER: ("worker", -off), CLOCKS[0]: ("clock", -off), CLOCKS[1]: ("clock", 0.0),
-             "worker-ahead": ("worker", off)}  # fmt: skip
+    names = {WORKER: (skew.worker, -off), CLOCKS[0]: (skew.clock, -off), CLOCKS[1]: (skew.clock, 0.0),
+             "worker-ahead": (skew.worker, off)}  # fmt: skip
     try:
         for name, (role, seconds) in names.items():
             file = folder / f"skew-{name}"
