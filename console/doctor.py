@@ -21,6 +21,9 @@ from schemas.errors import BillhookError
 from workers import present
 
 _REDIS_SECONDS = 2.0
+#: Machines that disagree more about the time (seconds) begin work later than it is due.
+_APART = 5.0
+_SET = "let both machines keep their time by NTP."
 
 Finding = tuple[str, Checked]
 
@@ -127,12 +130,19 @@ def _workers() -> Iterator[Finding]:
 def _clock() -> Iterator[Finding]:
     with house().ledger.read() as tx:
         beat = settings.last_beat(tx)
-    silent = None if beat is None else (datetime.now(UTC) - beat).total_seconds()
-    if silent is None or silent > house().timing.heartbeat_stale:
-        said = "None ever ran." if silent is None else f"The last beat is {silent:.0f} s old."
-        yield "clock", Checked(FAIL, said, "Start one: flask clock")
+    if beat is None:
+        yield "clock", Checked(FAIL, "None ever ran.", "Start one: flask clock")
     else:
-        yield "clock", Checked(OK, f"It beat {silent:.0f} s ago.")
+        yield "clock", _beaten((datetime.now(UTC) - beat).total_seconds())
+
+
+def _beaten(ago: float) -> Checked:
+    """What the last beat tells, which stands so many seconds ago by this machine's time."""
+    if ago > house().timing.heartbeat_stale:
+        return Checked(FAIL, f"The last beat is {ago:.0f} s old.", f"Start one: flask clock. If one runs, {_SET}")
+    if ago < -_APART:
+        return Checked(WARN, f"The last beat is {-ago:.0f} s ahead of this machine's time.", _SET.capitalize())
+    return Checked(OK, f"It beat {max(ago, 0.0):.0f} s ago.")
 
 
 def _alarms() -> Iterator[Finding]:

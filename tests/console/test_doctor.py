@@ -97,6 +97,14 @@ def test_a_silent_clock_fails(sound: Console) -> None:
     assert "flask clock" in findings(sound, 1)["clock"][1]
 
 
+@pytest.mark.parametrize(("ahead", "status"), [(2, "OK"), (300, "WARN")])
+def test_a_clock_on_a_machine_with_another_time_is_told(sound: Console, ahead: int, status: str) -> None:
+    with sound.ledger.write() as tx:
+        settings.beat(tx, "clock:test", datetime.now(UTC) + timedelta(seconds=ahead))
+    found = findings(sound, 1)["clock"]
+    assert (found[0], "ahead" in found[1], "-" in found[1]) == (status, ahead > 5, False)
+
+
 def test_without_redis_everything_else_is_still_looked_at(console: Console) -> None:
     found = findings(console, 1)
     assert (found["redis"][0], found["workers"][0], found["database"][0]) == ("FAIL", "FAIL", "OK")
