@@ -146,6 +146,6 @@ def local_names(body: bytes) -> list[str]:
 
 @pytest.fixture
 def agent() -> Iterator[Agent]:
-    with szamlazz.start() as simulator, Agent(simulator) as client:
+    with szamlazz.start(today="2026-11-21") as simulator, Agent(simulator) as client:
         yield client
         assert not simulator.world.crashes, simulator.world.crashes
