@@ -23,7 +23,7 @@ from workers import present
 _REDIS_SECONDS = 2.0
 #: Machines that disagree more about the time (seconds) begin work later than it is due.
 _APART = 5.0
-_SET = "let both machines keep their time by NTP."
+_TIME = "Let both machines keep their time by NTP."
 
 Finding = tuple[str, Checked]
 
@@ -139,9 +139,9 @@ def _clock() -> Iterator[Finding]:
 def _beaten(ago: float) -> Checked:
     """What the last beat tells, which stands so many seconds ago by this machine's time."""
     if ago > house().timing.heartbeat_stale:
-        return Checked(FAIL, f"The last beat is {ago:.0f} s old.", f"Start one: flask clock. If one runs, {_SET}")
+        return Checked(FAIL, f"The last beat is {ago:.0f} s old.", f"Start one: flask clock. One runs? {_TIME}")
     if ago < -_APART:
-        return Checked(WARN, f"The last beat is {-ago:.0f} s ahead of this machine's time.", _SET.capitalize())
+        return Checked(WARN, f"The last beat is {-ago:.0f} s ahead of this machine's time.", _TIME)
     return Checked(OK, f"It beat {max(ago, 0.0):.0f} s ago.")
 
 

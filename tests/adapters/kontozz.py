@@ -126,4 +126,5 @@ PROFILE = _HEAD + FIND + _REST + _ITEM
 BLIND = _HEAD + _REST + _ITEM
 #: For a house whose clock is wrong: the imagined Kontozz takes no date but its own today, and dates what has none.
 UNDATED = PROFILE.replace(' "issue_date": "{issue_date}",', "")
+assert "{issue_date}" in PROFILE and "{issue_date}" not in UNDATED
 OPTIONS = {"company_id": "7", "own_sync_off": "yes", "profile": PROFILE}
