@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, literal, select, update
 from sqlalchemy.dialects.postgresql import Insert
 
 from ledger.rows import NO_TICK, DocumentRow, Tick, Total
@@ -39,8 +39,9 @@ _SEEN_AS: Mapping[str, str] = {"issuing": "in_flight", "held": "in_flight", "liv
 _OF_ORDER = _ROWS.where(
     documents.c.shop_id == bindparam("of_shop"), documents.c.order_id == bindparam("of_order")
 ).order_by(documents.c.id)
-_SEEN = _OF_ORDER.where(documents.c.state.in_(list(_SEEN_AS)))
-_OPEN = _OF_ORDER.where(documents.c.state.in_(["planned", "issuing", "held"]))
+#: Literals: a plain list is put into the statement anew each time it runs.
+_SEEN = _OF_ORDER.where(documents.c.state.in_([literal(state) for state in _SEEN_AS]))
+_OPEN = _OF_ORDER.where(documents.c.state.in_([literal(state) for state in ("planned", "issuing", "held")]))
 
 
 @cache

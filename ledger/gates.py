@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 from sqlalchemy.sql.dml import ReturningInsert
 
 from ledger.tables import shop_calls, shop_gates
@@ -34,13 +34,16 @@ _STANDING = select(shop_gates.c.shut_until, shop_gates.c.refused, shop_gates.c.r
     shop_gates.c.shop_id == bindparam("shop")
 )
 _LOCKED = _STANDING.with_for_update()
-_COUNTS = (
-    select(shop_calls.c.kind, shop_calls.c.minute, func.sum(shop_calls.c.calls))
-    .where(shop_calls.c.kind.in_(bindparam("kinds", expanding=True)), shop_calls.c.minute >= bindparam("since"))
-    .group_by(shop_calls.c.kind, shop_calls.c.minute)
-    .order_by(shop_calls.c.minute)
-)
-_COUNTS_OF_ONE = _COUNTS.where(shop_calls.c.shop_id == bindparam("shop"))
+
+
+@cache
+def _summed(kinds: int, *, of_one: bool, by_minute: bool) -> Select[Any]:
+    """Built once for so many kinds: a list of any length is put together anew each time it is asked for."""
+    c = shop_calls.c
+    parts = (c.kind, c.minute) if by_minute else (c.kind,)
+    query = select(*parts, func.sum(c.calls)).group_by(*parts).order_by(*reversed(parts))
+    query = query.where(c.kind.in_([bindparam(f"kind{n}") for n in range(kinds)]), c.minute >= bindparam("since"))
+    return query.where(c.shop_id == bindparam("shop")) if of_one else query
 
 
 @cache
@@ -83,14 +86,25 @@ def admit(tx: Connection, shop_id: int) -> None:
     _set(tx, shop_id, refused="", refusal="")
 
 
+def totals(tx: Connection, shop_id: int | None, kinds: Collection[str], since: int) -> Mapping[str, int]:
+    """How many calls of each of these kinds from a minute on; of all shops for None."""
+    return dict.fromkeys(kinds, 0) | {kind: int(calls) for kind, calls in _sums(tx, shop_id, kinds, since)}
+
+
 def counts(tx: Connection, shop_id: int | None, kinds: Collection[str], since: int) -> Counts:
-    """Calls of these kinds from a minute on; of all shops for None."""
-    asked: dict[str, object] = {"kinds": list(kinds), "since": since}
-    rows = tx.execute(_COUNTS, asked) if shop_id is None else tx.execute(_COUNTS_OF_ONE, {**asked, "shop": shop_id})
+    """The same by minutes."""
     found: dict[str, list[tuple[int, int]]] = {kind: [] for kind in kinds}
-    for kind, minute, calls in rows:
+    for kind, minute, calls in _sums(tx, shop_id, kinds, since, by_minute=True):
         found[kind].append((minute, int(calls)))
     return found
+
+
+def _sums(
+    tx: Connection, shop_id: int | None, kinds: Collection[str], since: int, *, by_minute: bool = False
+) -> Sequence[Any]:
+    query = _summed(len(kinds), of_one=shop_id is not None, by_minute=by_minute)
+    named = {f"kind{n}": kind for n, kind in enumerate(kinds)}
+    return tx.execute(query, {**named, "since": since} | ({} if shop_id is None else {"shop": shop_id})).all()
 
 
 def count(tx: Connection, shop_id: int, kinds: Collection[str], minute: int) -> None:

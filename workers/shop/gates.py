@@ -13,7 +13,7 @@ import structlog
 
 from ledger import gates
 from ledger.engine import Ledger, Tx
-from ledger.gates import MINUTE, Counts
+from ledger.gates import MINUTE
 from schemas.connection import Shop
 from schemas.errors import RateLimited
 from schemas.ports import Left, Limit, Refusal
@@ -127,8 +127,7 @@ class ShopBudget:
 
     def _refused(self, tx: Tx, now: datetime) -> RateLimited | None:
         """The limit that has no room left for the longest time."""
-        found = {**self._found(tx, now, everywhere=False), **self._found(tx, now, everywhere=True)}
-        waits = [(self._wait(found[limit.kind], limit, now), limit) for limit in self.limits]
+        waits = [*self._waits(tx, now, everywhere=False), *self._waits(tx, now, everywhere=True)]
         seconds, limit = max(waits, key=lambda wait: wait[0], default=(0.0, None))
         if limit is None or not seconds:
             return None
@@ -137,16 +136,20 @@ class ShopBudget:
         )
         return self.gate.full(words, seconds + self._spread())
 
-    def _found(self, tx: Tx, now: datetime, *, everywhere: bool) -> Counts:
-        """What was counted of each kind, of this shop or of all, as far back as the longest window goes."""
+    def _waits(self, tx: Tx, now: datetime, *, everywhere: bool) -> Sequence[tuple[float, Limit]]:
+        """How long each limit has to be waited for, of this shop's or of those for all. What the longest window holds
+        is counted first: only where that is too much for one are the minutes looked at."""
         mine = [limit for limit in self.limits if limit.everywhere is everywhere]
         if not mine:
-            return {}
+            return ()
         first = min(self._first(limit, now) for limit in mine)
-        kinds = [limit.kind for limit in mine]
-        found = gates.counts(tx, None if everywhere else self.gate.shop.id, kinds, first)
-        self.gate.noted.update({kind: sum(calls for _, calls in rows) for kind, rows in found.items()})
-        return found
+        whose, kinds = None if everywhere else self.gate.shop.id, [limit.kind for limit in mine]
+        total = gates.totals(tx, whose, kinds, first)
+        self.gate.noted.update(total)
+        if all(total[limit.kind] < self._most(limit) for limit in mine):
+            return ()
+        found = gates.counts(tx, whose, kinds, first)
+        return [(self._wait(found[limit.kind], limit, now), limit) for limit in mine]
 
     def _first(self, limit: Limit, now: datetime) -> int:
         """The first minute that counts: all of it has to leave the window, and one minute has to pass."""
