@@ -4,7 +4,7 @@ shop's webhooks."""
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Unpack
@@ -37,19 +37,26 @@ class ShopInfo:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One order as the shop has it now, in the form its platform's reader understands (workers/read.py), refunds
-    included; with what files it: the shop's modification time (UTC, aware), its status, how many refunds it has.
+    """One order as the shop has it now, with what files it: the shop's modification time (UTC, aware), its status, how
+    many refunds it has.
 
+    `whole` gives the order in the form its platform's reader understands (workers/read.py), refunds included; it is
+    asked only where that is wanted: most of what a listing holds is known already, and putting it together is dear.
     `identity` is the shop's own name for this very order, where its number may be given to another one; "" = the number
     is never used twice.
     """
 
     order_id: str
-    body: bytes = field(repr=False)
+    whole: Callable[[], bytes] = field(repr=False, compare=False)
     modified_at: datetime | None
     status: str
     refunds: int = 0
     identity: str = ""
+
+    @property
+    def body(self) -> bytes:
+        """The order's bytes."""
+        return self.whole()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache, partial
 from typing import ClassVar, Unpack
 from xml.etree.ElementTree import Element, SubElement  # nosec B405
 
@@ -57,7 +58,7 @@ def to_reading(order: Element, now: datetime) -> Reading:
     paid = text(order, "Payment/Status")
     return Reading(
         order_id=text(order, "Key"),
-        body=unas_xml.one(order),
+        whole=cache(partial(unas_xml.one, order)),
         modified_at=unas_times.latest(modified(order), now),
         status=text(order, "Status")[:60] + (f" ({paid})" if paid else ""),
         identity=text(order, "Id"),

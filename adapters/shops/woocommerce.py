@@ -9,6 +9,7 @@ import html
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from itertools import count
 from typing import Any, ClassVar, Unpack
 from urllib.parse import quote, urlsplit
@@ -54,7 +55,7 @@ def to_reading(order: Mapping[str, Any]) -> Reading:
     """An order in the form its reader understands, sums as the shop wrote them. Pure."""
     return Reading(
         order_id=str(order["id"]),
-        body=json.dumps(order, default=str).encode(),
+        whole=cache(lambda: json.dumps(order, default=str).encode()),
         modified_at=modified(order),
         status=order["status"],
         refunds=len(order["refunds"]),

@@ -141,7 +141,7 @@ def test_a_look_that_begins_behind_the_mark_leaves_no_gap(asking: Asking) -> Non
 
 
 def test_an_order_without_a_modification_time_is_news_once() -> None:
-    reading = Reading("7", b"{}", None, "processing")
+    reading = Reading("7", lambda: b"{}", None, "processing")
     assert polling.is_news(reading, None)
     assert not polling.is_news(reading, [])
 
