@@ -7,12 +7,12 @@ every call against the limits of PREMIUM, by the same clock.
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -24,8 +24,8 @@ from tests.shops.unas_hands import Hands
 from tests.shops.unas_house import House, house
 
 POLICY = {"presets": ["invoice when paid"]}
-#: The last payment comes so long after the last order, and is looked for so much later.
-AFTER = timedelta(hours=4, minutes=20)
+#: A payment comes at most so long after its order, and the day's last is looked for so much longer.
+LATEST, AFTER = timedelta(hours=4), timedelta(minutes=20)
 #: Each shop is looked at this often (README, UNAS); at night UNAS wants its rest, and looks come after it.
 PERIOD = timedelta(minutes=5)
 _DUE = select(events.c.id, events.c.order_id).where(is_due, events.c.due_at <= bindparam("now")).order_by(events.c.id)
@@ -88,15 +88,16 @@ class Day:
 
 
 def sales(count: int, dice: random.Random, start: datetime, hours: int) -> list[Sale]:
-    """The orders by the time they are placed."""
-    first = start.astimezone(unas_times.BUDAPEST).hour
-    trade = [TRADE[(first + hour) % 24] for hour in range(hours)]
-    found = []
-    for _ in range(count):
+    """The orders by the time they are placed; one at midnight, when UNAS rests."""
+    local, end = start.astimezone(unas_times.BUDAPEST), start + timedelta(hours=hours)
+    trade = [TRADE[(local.hour + hour) % 24] for hour in range(hours)]
+    midnight = (local + timedelta(days=1)).replace(hour=0, minute=0).astimezone(UTC)
+    found = [Sale(midnight, midnight, *KINDS[0])]
+    for _ in range(count - 1):
         hour = dice.choices(range(hours), trade)[0]
         placed = start + timedelta(hours=hour, seconds=dice.randrange(3600))
         given, later = dice.choices(KINDS, (7, 2, 1))[0]
-        due = placed + timedelta(minutes=dice.randrange(5, 240)) if later else placed
+        due = placed + dice.random() * min(LATEST, end - placed) if later else placed
         found.append(Sale(placed, due, given, later))
     return sorted(found, key=lambda sale: sale.placed)
 
@@ -113,7 +114,7 @@ def live(bolt: House, orders: int, hours: int, work: Callable[[House], None], se
             bolt.until(sale.due)
             bolt.there.door(f"orders/{sale.key}", dict(sale.later))
         bolt.until(max(until, bolt.now))
-        bolt.look()
+        bolt.look(meanwhile=partial(work, bolt))
         work(bolt)
     return _told(bolt, plan, time.monotonic() - began)
 
@@ -158,14 +159,14 @@ def _told(bolt: House, plan: list[Sale], seconds: float) -> Day:
 
 def through(database_url: str, orders: int, *, start: datetime, hours: int, processes: int) -> Day:
     """So many hours in a house of its own, worked on by so many processes."""
-    began = sum(os.times()[:4])
+    began = time.process_time()
     hands = Hands.start(database_url, processes)
     try:
         with house(database_url, POLICY, start=start, package="premium") as bolt:
             day = live(bolt, orders, hours, by_hands(hands))
     finally:
-        hands.stop()
-    day.worked = sum(os.times()[:4]) - began
+        worked = hands.stop()
+    day.worked = worked + time.process_time() - began
     return day
 
 

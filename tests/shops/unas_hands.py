@@ -1,22 +1,20 @@
-"""One more process of the desk, told by lines of JSON what time it is and which events to run.
+"""More processes of the desk, told what time it is and which events to run.
 
-`python -m tests.shops.unas_hands DATABASE`; each line is answered by one with what the runs rang meanwhile: follow-ups,
-which whoever is free runs next, as workers do.
+Each order is answered by what the runs rang meanwhile: follow-ups, which whoever is free runs next, as workers do. They
+begin where one prepared process stands, so that the house is imported once, not by each.
 """
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from collections import deque
+import multiprocessing
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
-from selectors import EVENT_READ, DefaultSelector
-from typing import IO
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any, TypeAlias
 
 import logs
 import memory
@@ -27,7 +25,8 @@ from tests.ledger.fixtures import KEY
 from tests.shops.unas_house import services_of
 from workers import process
 
-ROOT = Path(__file__).parents[2]
+#: One end of a line: what to do at what time goes out, what it rang comes back; None ends it.
+Line: TypeAlias = "Connection[Any, Any]"
 
 
 @dataclass
@@ -47,44 +46,53 @@ class Heard:
 
 @dataclass
 class Hands:
-    """The other processes: whichever is free takes the next order's events."""
+    """The other processes, each at the end of its line: whichever is free takes the next order's events."""
 
-    children: list[subprocess.Popen[str]]
+    children: dict[Line, BaseProcess]
 
     @classmethod
     def start(cls, database_url: str, count: int) -> Hands:
-        command = [sys.executable, "-m", "tests.shops.unas_hands", database_url]
-        return cls([
-            subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-            for _ in range(count)
-        ])  # fmt: skip
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([__name__])
+        children: dict[Line, BaseProcess] = {}
+        for _ in range(count):
+            here, there = context.Pipe()
+            child = context.Process(target=work, args=(database_url, there), daemon=True)
+            child.start()
+            there.close()
+            children[here] = child
+        return cls(children)
 
     def run(self, now: datetime, events: Sequence[tuple[str, str]]) -> int:
-        """Have these events, each with its order, and what they ring, run by all hands at once; gives how many runs it
-        took."""
-        left, runs, busy = deque(_by_order(events)), 0, 0
-        free = list(self.children)
-        with DefaultSelector() as answers:
-            for child in self.children:
-                answers.register(_pipe(child.stdout), EVENT_READ, child)
-            while left or busy:
-                while left and free:
-                    share = left.popleft()
-                    _tell(free.pop(), now, share)
-                    runs, busy = runs + len(share), busy + 1
-                for answer, _ in answers.select():
-                    rung = json.loads(answer.data.stdout.readline())
-                    left.extend([rung] if rung else [])
-                    free.append(answer.data)
-                    busy -= 1
+        """Have these events, each with its order, and what they ring, run by all hands at once, the newest first; gives
+        how many runs it took."""
+        left, runs = list(_by_order(events)), 0
+        free: list[Line] = list(self.children)
+        busy: list[Line] = []
+        while left or busy:
+            while left and free:
+                share, line = left.pop(), free.pop()
+                line.send((now, share))
+                runs += len(share)
+                busy.append(line)
+            ready = wait(busy)
+            for line in [line for line in busy if line in ready]:
+                rung = line.recv()
+                left.extend([rung] if rung else [])
+                busy.remove(line)
+                free.append(line)
         return runs
 
-    def stop(self) -> None:
-        for child in self.children:
-            _pipe(child.stdin).close()
-        for child in self.children:
-            assert child.wait(30) == 0
-            _pipe(child.stdout).close()
+    def stop(self) -> float:
+        """End them; gives the seconds that they kept processors busy."""
+        for line in self.children:
+            line.send(None)
+        worked: float = sum(line.recv() for line in self.children)
+        for line, child in self.children.items():
+            line.close()
+            child.join(30)
+            assert child.exitcode == 0
+        return worked
 
 
 def _by_order(events: Sequence[tuple[str, str]]) -> Iterable[list[str]]:
@@ -95,33 +103,20 @@ def _by_order(events: Sequence[tuple[str, str]]) -> Iterable[list[str]]:
     return shares.values()
 
 
-def _tell(child: subprocess.Popen[str], now: datetime, share: Sequence[str]) -> None:
-    _pipe(child.stdin).write(json.dumps({"now": now.isoformat(), "events": share}) + "\n")
-    _pipe(child.stdin).flush()
-
-
-def _pipe(pipe: IO[str] | None) -> IO[str]:
-    assert pipe is not None
-    return pipe
-
-
-def main(database_url: str) -> None:
-    """Run what is asked for until the asker is gone."""
+def work(database_url: str, line: Line) -> None:
+    """Run what is asked for until nothing more is."""
     logs.configure("ERROR", "json")
     ledger = open_ledger(database_url, Vault([KEY]), timeout=30)
     moment: list[datetime] = []
     bell = Heard()
     services = replace(services_of(ledger, lambda: moment[0]), bell=bell)  # type: ignore[arg-type]
     memory.keep()
-    for line in sys.stdin:
-        asked = json.loads(line)
-        moment[:] = [datetime.fromisoformat(asked["now"])]
-        for event_id in asked["events"]:
+    while asked := line.recv():
+        now, events = asked
+        moment[:] = [now]
+        for event_id in events:
             with suppress(DeadLettered):  # the asker sees it in the ledger
                 process.run(services, event_id)
-        print(json.dumps(bell.told()), flush=True)
+        line.send(bell.told())
     ledger.close()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+    line.send(time.process_time())

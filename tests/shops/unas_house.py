@@ -95,10 +95,11 @@ class House:
         with self.ledger.write() as tx:
             return events.store(tx, [incoming], self.now)[0].event_id
 
-    def look(self) -> None:
-        """The clock's duty: shops whose turn it is are visited."""
+    def look(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """The clock's duty: shops whose turn it is are visited, while the desk goes on."""
         rounds = Rounds(self.services)
         rounds.set_out()
+        meanwhile()
         end = time.monotonic() + 60
         while rounds.busy:
             assert time.monotonic() < end, "a visit does not end"
