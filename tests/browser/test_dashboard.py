@@ -54,7 +54,10 @@ def page() -> Iterator[Page]:
     wrong: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        context = browser.new_context(viewport={"width": 1280, "height": 960}, timezone_id="Europe/Warsaw")
+        # Bootstrap's dialogues do not close while they still fade in, and a test clicks sooner than a person.
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 960}, timezone_id="Europe/Warsaw", reduced_motion="reduce"
+        )
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda told: wrong.append(told.text) if told.type == "error" else None)
