@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from adapters.shops import woocommerce
 from adapters.shops.base import Reading
 from ledger import alarms, connections, events, polls
 from ledger.rows import Alarm
@@ -144,6 +146,29 @@ def test_an_order_without_a_modification_time_is_news_once() -> None:
     reading = Reading("7", lambda: b"{}", None, "processing")
     assert polling.is_news(reading, None)
     assert not polling.is_news(reading, [])
+
+
+def test_what_is_known_already_is_listed_without_being_put_together(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(asking, 3)
+    assert look(asking).stored == 3
+    made = woocommerce.to_reading
+    put_together: list[str] = []
+
+    def watched(order: Mapping[str, Any]) -> Reading:
+        reading = made(order)
+
+        def whole() -> bytes:
+            put_together.append(reading.order_id)
+            return reading.body
+
+        return replace(reading, whole=whole)
+
+    monkeypatch.setattr(woocommerce, "to_reading", watched)
+    asking.shop.has("009", id=1003, number="1003", date_modified_gmt="2026-11-21T05:00:03")
+    found = look(asking)
+    assert (found.listed, found.stored, set(put_together)) == (4, 1, {"1003"})
 
 
 def test_a_shop_whose_clock_was_put_back_hides_nothing(asking: Asking) -> None:
